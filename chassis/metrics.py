@@ -120,6 +120,9 @@ RELAY_LEADER = _gauge("linli_relay_leader", "", "1 where this relay leads its da
 RELAY_RECONNECTS = _counter(
     "linli_relay_reconnects_total", "reconnects", "Times the relay opened its connection to the broker anew."
 )
+RELAY_BLOCKED = _gauge(
+    "linli_relay_blocked", "", "1 while the broker has stopped reading from the relay (memory or disk alarm)."
+)
 
 COMMIT_TO_EFFECT_SECONDS = _histogram(
     "linli_commit_to_effect_seconds",
