@@ -1,0 +1,137 @@
+"""Shapes at the edge: the facts as statistics reads them, what may be asked, what is answered."""
+
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+
+
+class DisputeFact(Schema):
+    """What statistics needs of any dispute fact; whatever else a fact holds is none of its business."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    category = fields.String(load_default=None, allow_none=True)
+    relation = fields.String(load_default=None, allow_none=True)
+    days_open = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=0))
+
+
+class DivisionRegistered(Schema):
+    """A division as members tells it."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    code = fields.String(required=True, validate=validate.Regexp(r"[1-9]\d{11}\Z"))
+    name = fields.String(required=True, validate=validate.Length(min=1))
+    level = fields.String(required=True, validate=validate.Length(min=1))
+    parent_code = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[1-9]\d{11}\Z"))
+
+
+class PeriodQuery(Schema):
+    """A calendar year (this one when nothing is said), or the days from one to another, both included."""
+
+    class Meta:
+        unknown = RAISE
+
+    year = fields.Integer(load_default=None, validate=validate.Range(min=2000, max=2999), metadata={"example": 2026})
+    first_day = fields.Date(load_default=None, data_key="from", metadata={"example": "2026-01-01"})
+    last_day = fields.Date(load_default=None, data_key="to", metadata={"example": "2026-03-31"})
+
+
+class FactsQuery(Schema):
+    class Meta:
+        unknown = RAISE
+
+    area = fields.String(
+        required=True, validate=validate.Regexp(r"[1-9]\d{11}\Z"), metadata={"example": "440305000000"}
+    )
+    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=30))
+
+
+class Division(Schema):
+    code = fields.String(required=True, metadata={"example": "440305001012"})
+    name = fields.String(required=True, metadata={"example": "星海名城社区居委会"})
+    level = fields.String(required=True, metadata={"example": "community"})
+    parent_code = fields.String(required=True, allow_none=True, metadata={"example": "440305001000"})
+
+
+class Period(Schema):
+    first_day = fields.Date(required=True, data_key="from")
+    last_day = fields.Date(required=True, data_key="to")
+
+
+class Figures(Schema):
+    """Counts that are only ever given together (fewer complaints is never a target, so no figure stands alone)."""
+
+    registered = fields.Integer(required=True)
+    accepted = fields.Integer(required=True)
+    resolved = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    terminated = fields.Integer(required=True)
+    reopened = fields.Integer(required=True)
+    days_to_resolve_sum = fields.Integer(required=True)
+    days_to_resolve_count = fields.Integer(required=True)
+    average_days_to_resolve = fields.Float(required=True, allow_none=True, metadata={"example": 6.5})
+
+
+class ChangePercent(Schema):
+    """Change against the same period of the year before, in percent; null where that had none."""
+
+    registered = fields.Float(required=True, allow_none=True)
+    accepted = fields.Float(required=True, allow_none=True, metadata={"example": -50.0})
+    resolved = fields.Float(required=True, allow_none=True)
+    refused = fields.Float(required=True, allow_none=True)
+    terminated = fields.Float(required=True, allow_none=True)
+    reopened = fields.Float(required=True, allow_none=True)
+
+
+class AcceptedOfBothYears(Schema):
+    """What every change is to be read beside."""
+
+    now = fields.Integer(required=True, metadata={"example": 200})
+    year_before = fields.Integer(required=True, metadata={"example": 400})
+
+
+class YearOverYear(Schema):
+    accepted = fields.Nested(AcceptedOfBothYears, required=True)
+    change_percent = fields.Nested(ChangePercent, required=True)
+    figures_year_before = fields.Nested(Figures, required=True)
+
+
+class DivisionFigures(Schema):
+    area = fields.Nested(Division, required=True)
+    figures = fields.Nested(Figures, required=True)
+    year_over_year = fields.Nested(YearOverYear, required=True)
+
+
+class Statistics(DivisionFigures):
+    period = fields.Nested(Period, required=True)
+    period_year_before = fields.Nested(Period, required=True)
+
+
+class ChildrenStatistics(Schema):
+    area = fields.Nested(Division, required=True)
+    period = fields.Nested(Period, required=True)
+    period_year_before = fields.Nested(Period, required=True)
+    children = fields.List(fields.Nested(DivisionFigures), required=True)
+
+
+class FactArea(Schema):
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class NewestFact(Schema):
+    """One thing that happened to a dispute: ids, kind, place and time; nothing of its content or its parties."""
+
+    event_id = fields.UUID(required=True)
+    dispute_id = fields.String(required=True)
+    type = fields.String(required=True, metadata={"example": "dispute.resolved"})
+    area = fields.Nested(FactArea, required=True)
+    category = fields.String(required=True, allow_none=True, metadata={"example": "parking"})
+    relation = fields.String(required=True, allow_none=True, metadata={"example": "owner_property"})
+    time = fields.AwareDateTime(required=True, format="iso")
+
+
+class NewestFacts(Schema):
+    area = fields.Nested(FactArea, required=True)
+    facts = fields.List(fields.Nested(NewestFact), required=True)
