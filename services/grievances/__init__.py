@@ -1,0 +1,1 @@
+"""Grievances 矛盾纠纷: property disputes and their mediation."""

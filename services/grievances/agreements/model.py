@@ -1,0 +1,67 @@
+"""Mediation agreements 调解协议: written or oral, and from which day they bind (人民调解法 Art. 28–31)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from chassis.errors import FieldError, InvalidInput
+from services.grievances.disputes.model import AgreementForm
+
+
+class Signer(StrEnum):
+    """Whose signature, seal or fingerprint a written agreement needs (Art. 29)."""
+
+    APPLICANT = "applicant"
+    RESPONDENT = "respondent"
+    MEDIATOR = "mediator"
+    COMMITTEE = "committee"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What the parties agreed. `terms` may hold personal data; `signatures` say who signed on which Shanghai day."""
+
+    agreement_id: UUID
+    dispute_id: UUID
+    form: AgreementForm
+    terms: str
+    reached_on: date
+    signatures: Mapping[Signer, date]
+    recorded_by: str
+
+    @property
+    def effective_on(self) -> date:
+        """Written: the day of the last signature (Art. 29). Oral: the day it was reached (Art. 30)."""
+        return max(self.signatures.values(), default=self.reached_on)
+
+
+def check(agreement: Agreement, *, registered_on: date, today: date) -> None:
+    """Raises InvalidInput with every field that breaks Art. 28–30."""
+    problems = [*_days(agreement, registered_on, today), *_signatures(agreement)]
+    if problems:
+        raise InvalidInput("; ".join(problem.detail for problem in problems), problems, rule="人民调解法 Art. 28–30")
+
+
+def _days(agreement: Agreement, registered_on: date, today: date) -> list[FieldError]:
+    found = []
+    if not registered_on <= agreement.reached_on <= today:
+        detail = f"reached_on {agreement.reached_on} must be from {registered_on}, the day of registration, to {today}"
+        found.append(FieldError("/reached_on", detail))
+    for signer, day in agreement.signatures.items():
+        if not agreement.reached_on <= day <= today:
+            detail = f"the {signer}'s signature of {day} must be from {agreement.reached_on} to {today}"
+            found.append(FieldError(f"/signatures/{signer}", detail))
+    return found
+
+
+def _signatures(agreement: Agreement) -> list[FieldError]:
+    if agreement.form is AgreementForm.ORAL:
+        detail = "an oral agreement is recorded, not signed; leave signatures out or make its form written"
+        return [FieldError("/signatures", detail)] if agreement.signatures else []
+    missing = [signer for signer in Signer if signer not in agreement.signatures]
+    return [
+        FieldError(f"/signatures/{signer}", f"a written agreement needs the day the {signer} signed")
+        for signer in missing
+    ]

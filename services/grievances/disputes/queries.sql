@@ -1,0 +1,174 @@
+-- name: find_ground(area, grid_unit_id, category)^
+-- What intake must know before it takes a dispute, in one look; one row, always.
+SELECT
+    (SELECT d.level FROM divisions AS d WHERE d.code = :area) AS level,
+    (SELECT u.area FROM grid_units AS u WHERE u.grid_unit_id = :grid_unit_id::uuid) AS unit_area,
+    (SELECT u.path FROM grid_units AS u WHERE u.grid_unit_id = :grid_unit_id::uuid) AS unit_path,
+    EXISTS (SELECT FROM categories AS c WHERE c.category = :category AND c.in_use) AS category_in_use;
+
+-- name: find_community_near(area)$
+-- A community whose code shares as many leading digits as any, to show the caller what would be right.
+SELECT d.code
+FROM divisions AS d, generate_series(1, 12) AS digits
+WHERE d.level = 'community' AND left(d.code, digits) = left(:area, digits)
+GROUP BY d.code
+ORDER BY count(*) DESC, d.code
+LIMIT 1;
+
+-- name: list_categories()
+-- The categories in use, in the order they are offered.
+SELECT category, name_zh, name_en
+FROM categories
+WHERE in_use
+ORDER BY position;
+
+-- name: add_dispute(dispute_id, area, case_year, grid_unit_id, relation, category, summary_sealed, filed_by, registered_at, state, version, session_count, sides, kinds, name_seals, phone_seals, phone_indexes, person_ids)$
+-- Store a new dispute and its parties under the next serial of its community and year; the serial's row stays locked
+-- until the commit that follows, so serials have no gaps and no twins.
+WITH numbered AS (
+    INSERT INTO case_serials AS s (area, case_year, last_serial)
+    VALUES (:area, :case_year, 1)
+    ON CONFLICT (area, case_year) DO UPDATE SET last_serial = s.last_serial + 1
+    RETURNING last_serial
+),
+
+stored AS (
+    INSERT INTO disputes (
+        dispute_id, area, case_year, serial, grid_unit_id, relation, category, summary_sealed, filed_by,
+        registered_at, state, version, session_count
+    )
+    SELECT
+        :dispute_id, :area, :case_year, n.last_serial, :grid_unit_id::uuid, :relation, :category, :summary_sealed,
+        :filed_by, :registered_at, :state, :version, :session_count
+    FROM numbered AS n
+),
+
+parties AS (
+    INSERT INTO dispute_parties (
+        dispute_id, side, area, filed_by, kind, name_sealed, phone_sealed, phone_index, person_id
+    )
+    SELECT :dispute_id, p.side, :area, :filed_by, p.kind, p.name_sealed, p.phone_sealed, p.phone_index, p.person_id
+    FROM unnest(
+        :sides::text [], :kinds::text [], :name_seals::bytea [], :phone_seals::bytea [], :phone_indexes::bytea [],
+        :person_ids::text []
+    ) AS p (side, kind, name_sealed, phone_sealed, phone_index, person_id)
+)
+
+SELECT n.last_serial FROM numbered AS n;
+
+-- name: lock_dispute(dispute_id)^
+-- One dispute for a change, with the accounts of its parties; others who want to change it wait.
+SELECT
+    d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at,
+    ARRAY(
+        SELECT p.person_id FROM dispute_parties AS p WHERE p.dispute_id = d.dispute_id AND p.person_id IS NOT NULL
+    ) AS party_ids
+FROM disputes AS d
+WHERE d.dispute_id = :dispute_id
+FOR NO KEY UPDATE OF d;
+
+-- name: save_dispute(dispute_id, state, version, session_count, mediator_id, reason_code, agreement_form, closed_at)!
+-- Write what a step has changed; the row is locked by lock_dispute.
+UPDATE disputes SET
+    state = :state,
+    version = :version,
+    session_count = :session_count,
+    mediator_id = :mediator_id,
+    reason_code = :reason_code,
+    agreement_form = :agreement_form,
+    closed_at = :closed_at
+WHERE dispute_id = :dispute_id;
+
+-- name: find_dispute(dispute_id)^
+-- One dispute, to read.
+SELECT
+    d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.summary_sealed
+FROM disputes AS d
+WHERE d.dispute_id = :dispute_id;
+
+-- name: list_parties(dispute_id)
+-- The parties of one dispute, sealed; the applicant first.
+SELECT side, kind, name_sealed, phone_sealed, person_id
+FROM dispute_parties
+WHERE dispute_id = :dispute_id
+ORDER BY side;
+
+-- name: list_in_scope(communities, streets, districts, state, is_open, category, before_instant, before_id, count)
+-- A page of a work list, newest first: each community, street and district of the scope is read along its own index.
+SELECT
+    page.dispute_id, page.area, page.serial, page.grid_unit_id, page.relation, page.category, page.filed_by,
+    page.registered_at, page.state, page.version, page.session_count, page.mediator_id, page.reason_code,
+    page.agreement_form, page.closed_at
+FROM (
+    SELECT found.*
+    FROM unnest(:communities::text []) AS scope (area)
+    CROSS JOIN LATERAL (
+        SELECT d.*
+        FROM disputes AS d
+        WHERE d.area = scope.area
+            AND (:state::text IS NULL OR d.state = :state)
+            AND (:is_open::boolean IS NULL OR d.is_open = :is_open)
+            AND (:category::text IS NULL OR d.category = :category)
+            AND (
+                :before_instant::timestamptz IS NULL
+                OR (d.registered_at, d.dispute_id) < (:before_instant::timestamptz, :before_id::uuid)
+            )
+        ORDER BY d.registered_at DESC, d.dispute_id DESC
+        LIMIT :count
+    ) AS found
+    UNION ALL
+    SELECT found.*
+    FROM unnest(:streets::text []) AS scope (street)
+    CROSS JOIN LATERAL (
+        SELECT d.*
+        FROM disputes AS d
+        WHERE d.street = scope.street
+            AND (:state::text IS NULL OR d.state = :state)
+            AND (:is_open::boolean IS NULL OR d.is_open = :is_open)
+            AND (:category::text IS NULL OR d.category = :category)
+            AND (
+                :before_instant::timestamptz IS NULL
+                OR (d.registered_at, d.dispute_id) < (:before_instant::timestamptz, :before_id::uuid)
+            )
+        ORDER BY d.registered_at DESC, d.dispute_id DESC
+        LIMIT :count
+    ) AS found
+    UNION ALL
+    SELECT found.*
+    FROM unnest(:districts::text []) AS scope (district)
+    CROSS JOIN LATERAL (
+        SELECT d.*
+        FROM disputes AS d
+        WHERE d.district = scope.district
+            AND (:state::text IS NULL OR d.state = :state)
+            AND (:is_open::boolean IS NULL OR d.is_open = :is_open)
+            AND (:category::text IS NULL OR d.category = :category)
+            AND (
+                :before_instant::timestamptz IS NULL
+                OR (d.registered_at, d.dispute_id) < (:before_instant::timestamptz, :before_id::uuid)
+            )
+        ORDER BY d.registered_at DESC, d.dispute_id DESC
+        LIMIT :count
+    ) AS found
+) AS page
+ORDER BY page.registered_at DESC, page.dispute_id DESC
+LIMIT :count;
+
+-- name: list_filed_by(filed_by, state, is_open, category, before_instant, before_id, count)
+-- A page of what one person has filed, newest first.
+SELECT
+    d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at
+FROM disputes AS d
+WHERE d.filed_by = :filed_by
+    AND (:state::text IS NULL OR d.state = :state)
+    AND (:is_open::boolean IS NULL OR d.is_open = :is_open)
+    AND (:category::text IS NULL OR d.category = :category)
+    AND (
+        :before_instant::timestamptz IS NULL
+        OR (d.registered_at, d.dispute_id) < (:before_instant::timestamptz, :before_id::uuid)
+    )
+ORDER BY d.registered_at DESC, d.dispute_id DESC
+LIMIT :count;

@@ -1,0 +1,1 @@
+"""Places: our own copy of the divisions and grid units that `members` tells of."""

@@ -1,0 +1,227 @@
+"""Every pair of state and command of a dispute's life, and the articles of the People's Mediation Law behind them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from chassis.errors import Conflict, InvalidInput, NotAllowed, WrongState
+from services.grievances import events
+from services.grievances.disputes import model
+from services.grievances.disputes.model import Change, Command, Dispute, State
+
+FILED = datetime(2026, 3, 1, 2, tzinfo=UTC)
+LATER = datetime(2026, 3, 12, 2, tzinfo=UTC)
+
+DISPUTE = Dispute(
+    dispute_id=UUID("01936f00-0000-7000-8000-00000000000a"),
+    area="440305001012",
+    grid_unit_id=None,
+    relation=model.Relation.OWNER_OWNER,
+    category="noise",
+    filed_by="resident-1",
+    registered_at=FILED,
+    serial=7,
+    party_ids=("resident-1",),
+)
+
+STEPS: dict[Command, Callable[[Dispute], Change]] = {
+    Command.ACCEPT: lambda dispute: model.accept(dispute, by="officer-1"),
+    Command.ASSIGN: lambda dispute: model.assign(dispute, mediator_id="mediator-9", by="officer-1"),
+    Command.MEDIATE: lambda dispute: model.mediate(dispute, by="mediator-1"),
+    Command.RESOLVE: lambda dispute: model.resolve(
+        dispute, form=model.AgreementForm.WRITTEN, by="mediator-1", now=LATER
+    ),
+    Command.REFUSE: lambda dispute: model.refuse(
+        dispute, reason=model.RefusalReason.PARTY_REFUSED, by="mediator-1", now=LATER
+    ),
+    Command.TERMINATE: lambda dispute: model.terminate(
+        dispute, reason=model.TerminationReason.NO_AGREEMENT, by="mediator-1", now=LATER
+    ),
+    Command.REOPEN: lambda dispute: model.reopen(dispute, reason=model.ReopeningReason.NEW_FACTS, by="officer-1"),
+}
+
+ALLOWED = {
+    (State.REGISTERED, Command.ACCEPT): (State.ACCEPTED, "dispute.accepted"),
+    (State.REGISTERED, Command.REFUSE): (State.REFUSED, "dispute.refused"),
+    (State.ACCEPTED, Command.ASSIGN): (State.ASSIGNED, "dispute.assigned"),
+    (State.ACCEPTED, Command.REFUSE): (State.REFUSED, "dispute.refused"),
+    (State.ASSIGNED, Command.ASSIGN): (State.ASSIGNED, "dispute.assigned"),
+    (State.ASSIGNED, Command.MEDIATE): (State.MEDIATING, "dispute.mediated"),
+    (State.ASSIGNED, Command.REFUSE): (State.REFUSED, "dispute.refused"),
+    (State.ASSIGNED, Command.TERMINATE): (State.TERMINATED, "dispute.terminated"),
+    (State.MEDIATING, Command.MEDIATE): (State.MEDIATING, "dispute.mediated"),
+    (State.MEDIATING, Command.RESOLVE): (State.RESOLVED, "dispute.resolved"),
+    (State.MEDIATING, Command.REFUSE): (State.REFUSED, "dispute.refused"),
+    (State.MEDIATING, Command.TERMINATE): (State.TERMINATED, "dispute.terminated"),
+    (State.RESOLVED, Command.REOPEN): (State.ACCEPTED, "dispute.reopened"),
+    (State.TERMINATED, Command.REOPEN): (State.ACCEPTED, "dispute.reopened"),
+    (State.REFUSED, Command.REOPEN): (State.REGISTERED, "dispute.reopened"),
+}
+"""Written out a second time, apart from the model's own table; what is not here is forbidden."""
+
+
+@pytest.mark.parametrize("command", Command)
+@pytest.mark.parametrize("state", State)
+def test_a_step_gives_one_fact_and_one_version_or_changes_nothing(state: State, command: Command) -> None:
+    before = replace(DISPUTE, state=state, version=5, session_count=1, mediator_id="mediator-1")
+
+    if (state, command) in ALLOWED:
+        after, fact = STEPS[command](before)
+
+        assert (after.state, fact.type) == ALLOWED[state, command]
+        assert after.version == 6
+        assert fact.dispute_id == str(before.dispute_id)
+    else:
+        with pytest.raises(WrongState) as refused:
+            STEPS[command](before)
+        assert state in refused.value.detail
+        assert all(other in refused.value.detail for other, allowed in ALLOWED if allowed is command)
+        assert "人民调解法 Art." in (refused.value.rule or "")
+
+
+@pytest.mark.parametrize(("state", "command"), ALLOWED)
+def test_nobody_decides_in_his_or_her_own_cause(state: State, command: Command) -> None:
+    before = replace(DISPUTE, state=state, party_ids=("officer-1", "mediator-1"))
+
+    with pytest.raises(NotAllowed, match="is a party to dispute 440305001012-2026-0007"):
+        STEPS[command](before)
+
+
+def test_every_fact_of_the_service_comes_from_one_command() -> None:
+    told = {type_ for _, type_ in ALLOWED.values()} | {model.register(DISPUTE).fact.type}
+
+    assert told == {fact.type for fact in events.PUBLISHED}
+    assert {type(sample) for sample in events.SAMPLES} == set(events.PUBLISHED)
+
+
+def test_registration_is_version_1_and_one_fact() -> None:
+    dispute, fact = model.register(DISPUTE)
+
+    assert dispute.version == 1
+    assert fact == events.DisputeRegistered(
+        dispute_id="01936f00-0000-7000-8000-00000000000a",
+        category="noise",
+        relation="owner_owner",
+        grid_unit_id=None,
+        registered_at="2026-03-01T02:00:00+00:00",
+    )
+
+
+def test_a_case_number_is_division_year_serial() -> None:
+    assert DISPUTE.case_number == "440305001012-2026-0007"
+    assert replace(DISPUTE, serial=12345).case_number == "440305001012-2026-12345"
+
+
+@pytest.mark.parametrize(
+    ("registered_at", "year"),
+    [(datetime(2025, 12, 31, 15, 59, tzinfo=UTC), 2025), (datetime(2025, 12, 31, 16, 0, tzinfo=UTC), 2026)],
+)
+def test_the_case_year_is_that_of_shanghai(registered_at: datetime, year: int) -> None:
+    assert replace(DISPUTE, registered_at=registered_at).case_year == year
+
+
+def test_art_14_a_mediator_is_never_a_party() -> None:
+    accepted = replace(DISPUTE, state=State.ACCEPTED)
+
+    with pytest.raises(InvalidInput, match="name somebody who is not") as refused:
+        model.assign(accepted, mediator_id="resident-1", by="officer-1")
+
+    assert refused.value.rule == "人民调解法 Art. 14"
+    assert refused.value.fields[0].pointer == "/mediator_id"
+
+
+def test_art_23_parties_may_have_another_mediator_before_the_first_session() -> None:
+    assigned = replace(DISPUTE, state=State.ASSIGNED, mediator_id="mediator-1")
+
+    assert model.assign(assigned, mediator_id="mediator-2", by="officer-1").dispute.mediator_id == "mediator-2"
+    with pytest.raises(Conflict, match="already assigned to mediator-1"):
+        model.assign(assigned, mediator_id="mediator-1", by="officer-1")
+
+
+@pytest.mark.parametrize("state", model.OPEN_STATES)
+def test_art_17_a_partys_clear_refusal_stops_it_at_any_time(state: State) -> None:
+    refused, fact = STEPS[Command.REFUSE](replace(DISPUTE, state=state))
+
+    assert refused.state is State.REFUSED
+    assert refused.reason_code == "party_refused"
+    assert isinstance(fact, events.DisputeRefused)
+    assert fact.reason_code == "party_refused"
+
+
+@pytest.mark.parametrize("reason", [reason for reason in model.RefusalReason if reason != "party_refused"])
+@pytest.mark.parametrize("state", [State.ASSIGNED, State.MEDIATING])
+def test_art_17_the_committee_refuses_only_before_it_has_named_a_mediator(
+    state: State, reason: model.RefusalReason
+) -> None:
+    with pytest.raises(InvalidInput, match="must be party_refused, or terminate it"):
+        model.refuse(replace(DISPUTE, state=state), reason=reason, by="officer-1", now=LATER)
+
+
+def test_art_26_termination_names_the_other_routes() -> None:
+    mediating = replace(DISPUTE, state=State.MEDIATING, session_count=2)
+
+    terminated = STEPS[Command.TERMINATE](mediating).dispute
+
+    assert terminated.other_routes == ("arbitration", "administrative", "court")
+    assert mediating.other_routes == ()
+
+
+def test_art_27_sessions_are_counted_through() -> None:
+    assigned = replace(DISPUTE, state=State.ASSIGNED)
+
+    first = model.mediate(assigned, by="mediator-1")
+    second = model.mediate(first.dispute, by="mediator-1")
+
+    assert [change.fact.session_number for change in (first, second)] == [1, 2]  # type: ignore[attr-defined]
+
+
+def test_art_28_only_what_was_mediated_in_a_session_is_resolved() -> None:
+    assigned = replace(DISPUTE, state=State.ASSIGNED)
+
+    with pytest.raises(WrongState, match="possible only when it is mediating"):
+        STEPS[Command.RESOLVE](assigned)
+
+
+@pytest.mark.parametrize(
+    ("resolved_at", "days"),
+    [
+        (datetime(2026, 3, 1, 15, 59, tzinfo=UTC), 0),
+        (datetime(2026, 3, 1, 16, 0, tzinfo=UTC), 1),
+        (datetime(2026, 3, 31, 2, tzinfo=UTC), 30),
+    ],
+)
+def test_days_open_are_calendar_days_of_shanghai(resolved_at: datetime, days: int) -> None:
+    mediating = replace(DISPUTE, state=State.MEDIATING, session_count=1)
+
+    _, fact = model.resolve(mediating, form=model.AgreementForm.ORAL, by="mediator-1", now=resolved_at)
+
+    assert isinstance(fact, events.DisputeResolved)
+    assert (fact.days_open, fact.agreement_form) == (days, "oral")
+
+
+def test_a_reopened_dispute_needs_a_mediator_and_an_agreement_again() -> None:
+    resolved = replace(
+        DISPUTE,
+        state=State.RESOLVED,
+        mediator_id="mediator-1",
+        agreement_form=model.AgreementForm.ORAL,
+        session_count=3,
+        closed_at=LATER,
+    )
+
+    reopened = STEPS[Command.REOPEN](resolved).dispute
+
+    assert (reopened.mediator_id, reopened.agreement_form, reopened.closed_at) == (None, None, None)
+    assert reopened.session_count == 3
+    assert reopened.registered_at == FILED
+
+
+def test_facts_name_no_person() -> None:
+    secrets = ("resident-1", "mediator-1", "mediator-9", "officer-1")
+
+    for (state, command), _ in ALLOWED.items():
+        fact = STEPS[command](replace(DISPUTE, state=state, mediator_id="mediator-1")).fact
+        assert not any(secret in repr(fact) for secret in secrets), fact
