@@ -1,0 +1,1 @@
+"""The chassis every Linli service stands on; it knows no service."""
