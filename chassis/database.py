@@ -1,0 +1,261 @@
+"""PostgreSQL: a bounded pool, one way to commit, and SQL that lives in files.
+
+The only module that imports psycopg2. It runs in blocking processes (relay, command line) and, after `wait_with`, in
+green ones (services) without a change.
+"""
+
+import json
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiosql
+import psycopg2
+import psycopg2.errors
+import psycopg2.extensions
+import psycopg2.extras
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+from chassis import metrics
+from chassis.errors import Conflict, DatabaseTooSlow, DatabaseUnavailable, LinliError
+
+log = logging.getLogger(__name__)
+
+psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
+psycopg2.extensions.register_adapter(
+    dict, lambda value: psycopg2.extras.Json(value, dumps=lambda v: json.dumps(v, ensure_ascii=False, default=str))
+)
+
+Connection = psycopg2.extensions.connection
+
+TIMEOUTS_MS = {"statement_timeout": 15_000, "lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000}
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whose eyes a transaction sees with; row security policies read it as `linli.actor` and `linli.areas`.
+
+    `areas` are division-code prefixes; the empty prefix sees everything. No areas: nothing but one's own.
+    """
+
+    actor: str
+    areas: tuple[str, ...]
+
+
+SYSTEM = Access(actor="system", areas=("",))
+"""Consumers, timers and operators' commands: no person stands behind them."""
+
+
+class Transaction:
+    """One open transaction. Only `Database.transaction` makes and ends it."""
+
+    def __init__(self, connection: Connection, service: str) -> None:
+        self.connection = connection
+        self.service = service
+        self._last_words: list[bytes] = []
+        self._after_commit: list[Callable[[], None]] = []
+
+    def at_commit(self, sql: str, parameters: Any) -> None:
+        """Send this statement in the round trip of the COMMIT; if it fails, the whole transaction does."""
+        with self.connection.cursor() as cursor:
+            self._last_words.append(cursor.mogrify(sql, parameters))
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the commit has succeeded. It must not raise: the facts are already true."""
+        self._after_commit.append(call)
+
+    def rows(self, sql: str, parameters: Any = None) -> list[Any]:
+        """Run one query of the chassis itself; services name theirs in queries.sql."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def execute(self, sql: str, parameters: Any = None) -> int:
+        """Run one statement of the chassis itself and give the number of rows it touched."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.rowcount
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo just what happens inside when it raises; the exception goes on."""
+        waiting, calls = len(self._last_words), len(self._after_commit)
+        self.execute("SAVEPOINT step")
+        try:
+            yield
+        except Exception:
+            self.execute("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")
+            del self._last_words[waiting:], self._after_commit[calls:]
+            raise
+        self.execute("RELEASE SAVEPOINT step")
+
+    def _begin(self, access: Access) -> None:
+        self.execute(
+            "BEGIN; SELECT set_config('linli.actor', %s, true), set_config('linli.areas', %s, true)",
+            (access.actor, ",".join(access.areas) if "" not in access.areas else "*"),
+        )
+
+    def _commit(self) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(b";".join([*self._last_words, b"COMMIT"]))
+            if cursor.statusmessage != "COMMIT":
+                raise LinliError("the transaction had failed before its commit; nothing was kept")
+
+    def _tell(self) -> None:
+        for call in self._after_commit:
+            call()
+
+
+class Database:
+    """A service's own database behind a pool of at most `size` connections.
+
+    A caller that finds none free waits `wait_s`, then gets DatabaseUnavailable. A connection interrupted in the middle
+    of anything (a time-out, a killed greenlet) is thrown away, never reused.
+    """
+
+    def __init__(
+        self, url: str, *, service: str, size: int = 10, wait_s: float = 5.0, process: str = "service"
+    ) -> None:
+        self.url = url
+        self.service = service
+        self._wait_s = wait_s
+        self._application = f"linli:{service}:{process}"
+        self._free = threading.BoundedSemaphore(size)
+        self._idle: deque[Connection] = deque()
+
+    @contextmanager
+    def transaction(self, access: Access = SYSTEM) -> Iterator[Transaction]:
+        """The only place that commits: all of the block or nothing of it.
+
+        Raises DatabaseUnavailable when PostgreSQL cannot be reached, goes away, or no connection is free in time;
+        Conflict when a row of the same key is already there. What the block raises goes on after the rollback.
+        """
+        with self._connection() as connection:
+            transaction = Transaction(connection, self.service)
+            with translated(connection):
+                transaction._begin(access)
+                yield transaction
+                transaction._commit()
+        transaction._tell()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        with metrics.POOL_WAIT.time():
+            if not self._free.acquire(timeout=self._wait_s):
+                raise DatabaseUnavailable(f"no free database connection of {self.service} within {self._wait_s} s")
+        connection: Connection | None = None
+        try:
+            connection = self._idle.pop() if self._idle else self._connect()
+            yield connection
+            self._give_back(connection)
+        except Exception:
+            if connection is not None:
+                _rolled_back(connection)
+                self._give_back(connection)
+            raise
+        except BaseException:
+            # A greenlet's kill or time-out can strike in mid-query: what comes next on this socket is unknown.
+            if connection is not None:
+                connection.close()
+            raise
+        finally:
+            self._free.release()
+
+    def _connect(self) -> Connection:
+        return connect(self.url, application_name=self._application, settings=TIMEOUTS_MS)
+
+    def _give_back(self, connection: Connection) -> None:
+        if not connection.closed:
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close what is idle; connections in use are closed by their users' end."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+def connect(
+    url: str, *, application_name: str = "linli", settings: dict[str, Any] | None = None, connect_timeout_s: int = 5
+) -> Connection:
+    """One connection in autocommit mode (transactions are begun by word). Raises DatabaseUnavailable.
+
+    `settings` become server settings of the session, for example {"role": "members_owner"}.
+    """
+    options = " ".join(f"-c {name}={value}" for name, value in (settings or {}).items())
+    try:
+        connection = psycopg2.connect(
+            url,
+            application_name=application_name,
+            options=options,
+            connect_timeout=connect_timeout_s,
+            cursor_factory=psycopg2.extras.NamedTupleCursor,
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+        )
+    except psycopg2.OperationalError as error:
+        raise DatabaseUnavailable(f"PostgreSQL does not answer: {str(error).strip()}") from error
+    connection.autocommit = True
+    return connection
+
+
+def insert_many(tx: Transaction, sql: str, rows: Iterable[Sequence[Any]], page_size: int = 1000) -> None:
+    """Insert many rows with few statements; `sql` holds one `VALUES %s`."""
+    with tx.connection.cursor() as cursor:
+        psycopg2.extras.execute_values(cursor, sql, rows, page_size=page_size)
+
+
+def load_queries(directory: str | Path) -> Any:
+    """The named queries of `queries.sql` in this directory: methods that take `tx.connection` and their parameters.
+
+    A query without a purpose line, or one that does not parse, stops the import.
+    """
+    return aiosql.from_path(Path(directory) / "queries.sql", "psycopg2")
+
+
+def wait_with(readable: Callable[[int], None], writable: Callable[[int], None]) -> None:
+    """Let every connection of this process wait through these two, so that other greenlets run meanwhile."""
+
+    def wait(connection: Connection) -> None:
+        while True:
+            state = connection.poll()
+            if state == psycopg2.extensions.POLL_OK:
+                return
+            if state == psycopg2.extensions.POLL_READ:
+                readable(connection.fileno())
+            else:
+                writable(connection.fileno())
+
+    psycopg2.extensions.set_wait_callback(wait)
+
+
+@contextmanager
+def translated(connection: Connection) -> Iterator[None]:
+    """Turn psycopg2's errors into ours, so that no caller needs to know the driver."""
+    try:
+        yield
+    except psycopg2.errors.UniqueViolation as error:
+        raise Conflict(f"there is already a row of this key ({error.diag.constraint_name})") from error
+    except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable) as error:
+        raise DatabaseTooSlow(f"PostgreSQL took too long: {str(error).strip()}") from error
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        if not connection.closed:
+            connection.close()
+        raise DatabaseUnavailable(f"the connection to PostgreSQL was lost: {str(error).strip()}") from error
+
+
+def _rolled_back(connection: Connection) -> None:
+    """Roll back after an exception; a connection that cannot even do that is closed."""
+    if connection.closed:
+        return
+    with suppress(psycopg2.Error):
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
+        if connection.info.transaction_status == TRANSACTION_STATUS_IDLE:
+            return
+    connection.close()
