@@ -1,0 +1,206 @@
+"""The relay: sends what is in the outbox, in order, and moves to event_log exactly what the broker has confirmed.
+
+A blocking process of its own. One relay leads a service's database (session advisory lock), so a subject's order is
+kept; a standby waits for the lock, which PostgreSQL frees when the leader's connection ends.
+"""
+
+import logging
+import select
+import socket
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
+
+import amqp
+
+from chassis import broker, metrics, topology
+from chassis.calendar import Clock, system_clock
+from chassis.database import Connection, connect
+from chassis.errors import BrokerUnavailable, DatabaseUnavailable
+from chassis.relay.claims import Claims
+from chassis.relay.publisher import Answers, Letter, Publisher
+from chassis.relay.rows import OutboxRows, Row
+
+log = logging.getLogger(__name__)
+
+
+class Relay:
+    """One service's relay. `run` returns once `stop` has been called and what was under way is settled.
+
+    `poll_s`: how long it sleeps when nothing is there and nobody wakes it. `sweep_s`: how often it looks at the whole
+    outbox, for rows whose transaction was open when later ones were sent, and for those that could not be delivered.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        amqp_url: str,
+        *,
+        service: str,
+        batch: int = 500,
+        poll_s: float = 0.02,
+        sweep_s: float = 2.0,
+        confirm_timeout_s: float = 10.0,
+        wake: socket.socket | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._database_url = database_url
+        self._amqp_url = amqp_url
+        self._service = service
+        self._batch = batch
+        self._poll_s = poll_s
+        self._sweep_s = sweep_s
+        self._confirm_timeout_s = confirm_timeout_s
+        self._wake = wake
+        self._clock = clock
+        self._stopping = False
+        self._months: set[date] = set()
+
+    def stop(self) -> None:
+        """Ask `run` to end; safe from a signal handler."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Lead, send, and start anew after any loss of database or broker, with growing pauses up to 5 s."""
+        pause_s = 0.1
+        while not self._stopping:
+            try:
+                self._lead()
+                pause_s = 0.1
+            except (DatabaseUnavailable, BrokerUnavailable) as error:
+                metrics.RELAY_RECONNECTS.inc()
+                log.warning("relay of %s starts anew: %s", self._service, error)
+                self._sleep(pause_s)
+                pause_s = min(pause_s * 2, 5.0)
+
+    def _lead(self) -> None:
+        connection = connect(self._database_url, application_name=f"linli:{self._service}:relay")
+        try:
+            outbox = OutboxRows(connection)
+            if self._become_leader(outbox):
+                metrics.RELAY_LEADER.set(1)
+                self._send_until_stopped(outbox)
+        finally:
+            metrics.RELAY_LEADER.set(0)
+            _close(connection)
+
+    def _become_leader(self, outbox: OutboxRows) -> bool:
+        while not self._stopping:
+            if outbox.try_to_lead():
+                return True
+            self._sleep(0.5)
+        return False
+
+    def _send_until_stopped(self, outbox: OutboxRows) -> None:
+        link = broker.open_connection(self._amqp_url, name=f"relay:{self._service}", on_blocked=self._on_blocked)
+        try:
+            topology.declare_exchange(link.channel(), self._service)
+            claims = Claims(outbox, self._batch)
+            publisher = Publisher(link)
+            next_sweep = next_tick = 0.0
+            while not self._stopping:
+                now = time.monotonic()
+                if now >= next_sweep:
+                    self._sweep(claims, publisher, outbox)
+                    next_sweep = time.monotonic() + self._sweep_s
+                sent = self._deliver(claims.fresh(), claims, publisher, outbox)
+                if now >= next_tick:
+                    self._tick(link, outbox)
+                    next_tick = now + 1.0
+                if not sent:
+                    self._rest(link)
+        except broker.LOST as error:
+            raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
+        finally:
+            broker.discard(link)
+
+    def _sweep(self, claims: Claims, publisher: Publisher, outbox: OutboxRows) -> None:
+        for rows in claims.sweep():
+            self._deliver(rows, claims, publisher, outbox)
+            if self._stopping:
+                return
+
+    def _deliver(self, rows: list[Row], claims: Claims, publisher: Publisher, outbox: OutboxRows) -> int:
+        """Publish the rows, wait for their confirms, move the confirmed ones; the number of rows tried."""
+        letters = [self._letter(row) for row in rows]
+        if not letters:
+            return 0
+        started = time.monotonic()
+        try:
+            for letter in letters:
+                publisher.send(letter)
+            metrics.RELAY_UNCONFIRMED.set(publisher.unconfirmed)
+            answers = publisher.settle(self._confirm_timeout_s)
+        except BrokerUnavailable:
+            self._move(publisher.answers(), outbox)
+            raise
+        metrics.RELAY_CONFIRM_SECONDS.observe(time.monotonic() - started)
+        metrics.RELAY_UNCONFIRMED.set(0)
+        self._move(answers, outbox)
+        claims.hold(_subjects(rows, [*answers.returned, *answers.refused]))
+        self._report(answers)
+        return len(letters)
+
+    def _move(self, answers: Answers, outbox: OutboxRows) -> None:
+        if not answers.confirmed:
+            return
+        now = self._clock()
+        if (month := now.date().replace(day=1)) not in self._months:
+            outbox.ensure_partition(month)
+            self._months.add(month)
+        outbox.move([letter.position for letter in answers.confirmed], now)
+        metrics.RELAY_PUBLISHED.inc(len(answers.confirmed))
+
+    def _report(self, answers: Answers) -> None:
+        if answers.returned:
+            metrics.RELAY_RETURNED.inc(len(answers.returned))
+            types = sorted({letter.routing_key for letter in answers.returned})
+            log.warning("no queue is bound for %s of %s; the rows stay in the outbox", ", ".join(types), self._service)
+        if answers.refused:
+            metrics.RELAY_NACKED.inc(len(answers.refused))
+            log.warning("the broker refused %d events of %s; they are sent again", len(answers.refused), self._service)
+
+    def _letter(self, row: Row) -> Letter:
+        return Letter(
+            row.position, str(row.event_id), topology.exchange(self._service), row.type, row.envelope, row.mandatory
+        )
+
+    def _tick(self, link: amqp.Connection, outbox: OutboxRows) -> None:
+        """Once a second: heartbeats both ways, and what the boards show."""
+        while broker.drain(link, 0):
+            pass
+        link.heartbeat_tick()
+        rows, oldest_s = outbox.backlog()
+        metrics.OUTBOX_ROWS.set(rows)
+        metrics.OUTBOX_OLDEST_AGE.set(oldest_s)
+
+    def _rest(self, link: amqp.Connection) -> None:
+        """Sleep until woken, until the broker says something, or until the next poll."""
+        sockets = [link.sock] if self._wake is None else [link.sock, self._wake]
+        ready, _, _ = select.select(sockets, [], [], self._poll_s)
+        if self._wake is not None and self._wake in ready:
+            with suppress(BlockingIOError):
+                while True:
+                    self._wake.recv(16)
+        if link.sock in ready:
+            broker.drain(link, 0)
+
+    def _sleep(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
+
+    def _on_blocked(self, blocked: bool) -> None:
+        metrics.RELAY_BLOCKED.set(int(blocked))
+        log.warning("the broker %s reading from the relay of %s", "stopped" if blocked else "resumed", self._service)
+
+
+def _subjects(rows: Iterable[Row], letters: list[Letter]) -> set[str]:
+    positions = {letter.position for letter in letters}
+    return {row.subject for row in rows if row.position in positions}
+
+
+def _close(connection: Connection) -> None:
+    with suppress(Exception):
+        connection.close()

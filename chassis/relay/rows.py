@@ -1,0 +1,103 @@
+"""The relay's SQL: what is unsent (outbox) and what has been sent (event_log). Each call commits by itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from chassis.database import Connection, translated
+
+COLUMNS = "position, event_id, type, subject, mandatory, envelope"
+
+LEADER_LOCK = 0x6C696E6C69  # "linli": advisory locks are per database, so one number serves every service
+
+
+class Row(NamedTuple):
+    """An unsent fact."""
+
+    position: int
+    event_id: UUID
+    type: str
+    subject: str
+    mandatory: bool
+    envelope: str
+
+
+class Horizon(NamedTuple):
+    """Where transactions stand: all below `oldest_running` have ended; none from `next_new` on has begun."""
+
+    oldest_running: int
+    next_new: int
+
+
+class OutboxRows:
+    """One leader's view of its outbox. Raises DatabaseUnavailable when the connection is lost: the lock is, too."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def try_to_lead(self) -> bool:
+        """Take the leader's lock for as long as this connection lives, if nobody has it."""
+        return bool(self._query("SELECT pg_try_advisory_lock(%s)", (LEADER_LOCK,))[0][0])
+
+    def after(self, position: int, limit: int) -> list[Row]:
+        """The first unsent rows beyond a position."""
+        return self._rows(
+            f"SELECT {COLUMNS} FROM outbox WHERE position > %s ORDER BY position LIMIT %s", (position, limit)
+        )
+
+    def after_or_at(self, position: int, gaps: list[int], limit: int) -> list[Row]:
+        """The same, and those at the given earlier positions that have become visible."""
+        return self._rows(
+            f"(SELECT {COLUMNS} FROM outbox WHERE position = ANY(%s)) UNION ALL "
+            f"(SELECT {COLUMNS} FROM outbox WHERE position > %s ORDER BY position LIMIT %s) ORDER BY position",
+            (gaps, position, limit),
+        )
+
+    def between(self, after: int, up_to: int, limit: int) -> list[Row]:
+        """The first unsent rows beyond one position and not beyond another."""
+        return self._rows(
+            f"SELECT {COLUMNS} FROM outbox WHERE position > %s AND position <= %s ORDER BY position LIMIT %s",
+            (after, up_to, limit),
+        )
+
+    def horizon(self) -> Horizon:
+        """Transaction ids at this moment, of this database's cluster."""
+        oldest, newest = self._query(
+            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+        )[0]
+        return Horizon(oldest, newest)
+
+    def move(self, positions: list[int], now: datetime) -> None:
+        """Take these rows from outbox to event_log, in one statement."""
+        self._query(
+            f"WITH sent AS (DELETE FROM outbox WHERE position = ANY(%s) RETURNING {COLUMNS}, recorded_at) "
+            f"INSERT INTO event_log ({COLUMNS}, recorded_at, sent_at) SELECT {COLUMNS}, recorded_at, %s FROM sent",
+            (positions, now),
+        )
+
+    def ensure_partition(self, month: date) -> None:
+        """Make event_log's table of this month, unless it is there."""
+        self._query("SELECT ensure_event_log_partition(%s)", (month,))
+
+    def backlog(self) -> tuple[int, float]:
+        """About how many rows are unsent (exact up to 10,000), and the age of the oldest in seconds."""
+        rows, oldest = self._query(
+            "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 10000) some), coalesce((SELECT extract(epoch FROM "
+            "clock_timestamp() - recorded_at) FROM outbox ORDER BY position LIMIT 1), 0)::float"
+        )[0]
+        return rows, max(oldest, 0.0)
+
+    def _rows(self, sql: str, parameters: tuple[Any, ...]) -> list[Row]:
+        return [Row._make(row) for row in self._query(sql, parameters)]
+
+    def _query(self, sql: str, parameters: tuple[Any, ...] | None = None) -> list[Any]:
+        with self._cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        with translated(self._connection), self._connection.cursor() as cursor:
+            yield cursor

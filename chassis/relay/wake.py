@@ -1,0 +1,25 @@
+"""Waking the relay after a commit, out of band: one UDP datagram. Losing it costs one poll interval, nothing else."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+
+def wake_socket(address: tuple[str, int]) -> socket.socket:
+    """A UDP socket on which services say that they have committed something; loopback or the pod's own network."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    sock.bind(address)
+    return sock
+
+
+def waker(address: tuple[str, int]) -> Callable[[], None]:
+    """What a service calls after a commit: one byte, never waiting, never failing the caller."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+
+    def wake() -> None:
+        with suppress(OSError):
+            sock.sendto(b"!", address)
+
+    return wake

@@ -1,0 +1,145 @@
+"""Which rows the relay sends next: nothing is skipped, and a subject's facts leave in the order of their commits."""
+
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.relay.claims import Claims
+from chassis.relay.rows import Horizon, Row
+
+
+class FakeOutbox:
+    """An outbox whose transactions take positions when they begin and show them when they commit."""
+
+    def __init__(self) -> None:
+        self.next_position = 1
+        self.next_xid = 1
+        self.visible: dict[int, Row] = {}
+        self.open: dict[int, list[Row]] = {}
+
+    def begin(self, *subjects: str) -> int:
+        xid, self.next_xid = self.next_xid, self.next_xid + 1
+        self.open[xid] = []
+        for subject in subjects:
+            row = Row(self.next_position, UUID(int=self.next_position), "dispute.resolved", subject, True, "{}")
+            self.next_position += 1
+            self.open[xid].append(row)
+        return xid
+
+    def commit(self, xid: int) -> None:
+        self.visible |= {row.position: row for row in self.open.pop(xid)}
+
+    def roll_back(self, xid: int) -> None:
+        del self.open[xid]
+
+    def remove(self, rows: list[Row]) -> None:
+        for row in rows:
+            del self.visible[row.position]
+
+    def after(self, position: int, limit: int) -> list[Row]:
+        return [self.visible[key] for key in sorted(self.visible) if key > position][:limit]
+
+    def after_or_at(self, position: int, gaps: list[int], limit: int) -> list[Row]:
+        filled = [self.visible[key] for key in sorted(self.visible) if key in gaps]
+        return filled + self.after(position, limit)
+
+    def between(self, after: int, up_to: int, limit: int) -> list[Row]:
+        return [row for row in self.after(after, limit) if row.position <= up_to]
+
+    def horizon(self) -> Horizon:
+        return Horizon(min(self.open, default=self.next_xid), self.next_xid)
+
+
+def subjects(rows: list[Row]) -> list[str]:
+    return [row.subject for row in rows]
+
+
+def test_a_row_that_commits_late_is_sent_by_the_fast_path() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("first"))
+    late = outbox.begin("late")
+    outbox.commit(outbox.begin("early"))
+    assert subjects(claims.fresh()) == ["first", "early"]
+    outbox.commit(late)
+    assert subjects(claims.fresh()) == ["late"]
+
+
+def test_a_later_fact_of_a_subject_never_overtakes_an_earlier_one() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("other"))
+    first_of_subject = outbox.begin("dispute")
+    outbox.commit(outbox.begin("other"))
+    claims.fresh()
+    outbox.commit(first_of_subject)
+    outbox.commit(outbox.begin("dispute"))
+    assert [row.position for row in claims.fresh()] == [2, 4]
+
+
+def test_positions_of_a_rolled_back_transaction_are_forgotten() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("a"))
+    burnt = outbox.begin("never")
+    outbox.commit(outbox.begin("b"))
+    claims.fresh()
+    outbox.roll_back(burnt)
+    claims.fresh()
+    assert not claims._gaps
+
+
+def test_a_held_subject_waits_for_the_sweep_and_others_do_not() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("stuck"))
+    assert subjects(claims.fresh()) == ["stuck"]
+    claims.hold({"stuck"})
+    outbox.commit(outbox.begin("stuck", "free"))
+    assert subjects(claims.fresh()) == ["free"]
+    assert [subjects(page) for page in claims.sweep()] == [["stuck", "stuck", "free"]]
+
+
+def test_a_sweep_sees_everything_up_to_the_watermark_page_by_page() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=2)
+    outbox.commit(outbox.begin("a", "b", "c", "d", "e"))
+    while claims.fresh():
+        pass
+    assert [subjects(page) for page in claims.sweep()] == [["a", "b"], ["c", "d"], ["e"]]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["begin", "commit", "roll back", "claim"]), st.integers(0, 3)), max_size=60))
+def test_everything_committed_is_claimed_once_and_in_the_order_of_its_subject(steps: list[tuple[str, int]]) -> None:
+    outbox, sent = FakeOutbox(), []
+    claims = Claims(outbox, batch=3)
+    locked: dict[int, int] = {}
+    committed: list[int] = []
+
+    def claim() -> None:
+        rows = claims.fresh()
+        outbox.remove(rows)
+        sent.extend(rows)
+
+    for step, number in steps:
+        if step == "begin" and number not in locked:
+            locked[number] = outbox.begin(str(number))
+        elif step in ("commit", "roll back") and number in locked:
+            xid = locked.pop(number)
+            if step == "commit":
+                committed += [row.position for row in outbox.open[xid]]
+                outbox.commit(xid)
+            else:
+                outbox.roll_back(xid)
+        elif step == "claim":
+            claim()
+    while outbox.after(0, 1):
+        before = len(sent)
+        claim()
+        assert len(sent) > before, "a committed row is never reached without a sweep"
+
+    assert sorted(row.position for row in sent) == sorted(committed)
+    for subject in {row.subject for row in sent}:
+        positions = [row.position for row in sent if row.subject == subject]
+        assert positions == sorted(positions)
