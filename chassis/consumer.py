@@ -1,0 +1,301 @@
+"""`@subscribe`: a nameko entrypoint for facts, with group commit and an acknowledgement only after the commit.
+
+One connection a source. A reader greenlet fills a buffer (at most the prefetch), a worker greenlet takes what is there
+(at most `CONSUMER_BATCH`), brings it into effect in one transaction, and acknowledges with one frame. Nothing waits
+for a batch to fill: under load the next batch gathers while this one commits, without load an event goes at once.
+"""
+
+import inspect
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import groupby
+from typing import Any, cast
+
+import amqp
+import eventlet
+from eventlet.event import Event as Signal
+from marshmallow import Schema
+from nameko.containers import WorkerContext
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint, ProviderCollector, SharedExtension
+
+from chassis import broker, topology
+from chassis.config import ServiceSettings
+from chassis.database import Database
+from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
+from chassis.inbox.effects import Delivery, Inbox
+from chassis.inbox.subscriptions import Subscription, Subscriptions
+from chassis.topology import Route
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+"""How often kept events are looked at, and the longest pause between two attempts to reach the broker is five of it."""
+
+
+class Mailbox:
+    """What the reader has received and the worker has not taken: (delivery tag, delivery), in the broker's order."""
+
+    def __init__(self) -> None:
+        self._messages: deque[tuple[int, Delivery]] = deque()
+        self._arrived = Signal()
+
+    def put(self, tag: int, delivery: Delivery) -> None:
+        self._messages.append((tag, delivery))
+        if not self._arrived.ready():
+            self._arrived.send()
+
+    def take(self, limit: int, timeout_s: float) -> list[tuple[int, Delivery]]:
+        """Whatever is there, at most `limit`; waits up to `timeout_s` for the first."""
+        if not self._messages:
+            with eventlet.Timeout(timeout_s, exception=False):
+                self._arrived.wait()
+        self._arrived = Signal() if self._arrived.ready() else self._arrived
+        return [self._messages.popleft() for _ in range(min(limit, len(self._messages)))]
+
+    def clear(self) -> None:
+        """Forget what was not taken; the broker delivers it again."""
+        self._messages.clear()
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+
+class QueueConsumer:
+    """Consumes one route until stopped. `problem` is what keeps it from being ready, in words; None when it is."""
+
+    def __init__(self, amqp_url: str, route: Route, inbox: Inbox, *, batch: int) -> None:
+        self._amqp_url = amqp_url
+        self._route = route
+        self._inbox = inbox
+        self._batch = batch
+        self._stopping = False
+        self._mailbox = Mailbox()
+        self._channel: amqp.Channel | None = None
+        self._busy = False
+        self.problem: str | None = f"{route.queue} is not consumed yet"
+
+    def stop(self) -> None:
+        """Take no more from the broker, finish and acknowledge what was taken; `run` then returns."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Consume, and connect anew after every loss, for as long as nobody stops it."""
+        worker = eventlet.spawn(self._work)
+        pause_s = 0.2
+        while not self._stopping:
+            try:
+                self._consume()
+                pause_s = 0.2
+            except (BrokerUnavailable, Misconfigured) as error:
+                self.problem = str(error)
+                log.warning("%s is not consumed: %s", self._route.queue, error)
+                self._pause(pause_s)
+                pause_s = min(pause_s * 2, 5 * RETRY_S)
+        worker.wait()
+
+    def _consume(self) -> None:
+        connection = broker.open_connection(self._amqp_url, name=self._route.queue)
+        try:
+            channel = connection.channel()
+            channel.auto_decode = False
+            topology.declare_route(channel, self._route)
+            channel.basic_qos(0, 2 * self._batch, False)
+            self._mailbox = Mailbox()
+            tags = [
+                channel.basic_consume(self._route.queue, callback=partial(self._received, returned=False)),
+                channel.basic_consume(self._route.returned, callback=partial(self._received, returned=True)),
+            ]
+            self._channel, self.problem = channel, None
+            self._read(connection)
+            self._leave(connection, channel, tags)
+        except broker.LOST as error:
+            raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
+        finally:
+            self._channel = None
+            self.problem = self.problem or f"{self._route.queue} is not consumed at the moment"
+            broker.discard(connection)
+
+    def _read(self, connection: amqp.Connection) -> None:
+        next_tick = time.monotonic() + 1.0
+        while not self._stopping:
+            broker.drain(connection, 0.5)
+            if time.monotonic() >= next_tick:
+                connection.heartbeat_tick()
+                next_tick = time.monotonic() + 1.0
+
+    def _leave(self, connection: amqp.Connection, channel: amqp.Channel, tags: list[str]) -> None:
+        """Cancel, then keep the connection alive until the worker has acknowledged everything received."""
+        for tag in tags:
+            channel.basic_cancel(tag)
+        while len(self._mailbox) or self._busy:
+            broker.drain(connection, 0.05)
+            connection.heartbeat_tick()
+        connection.close()
+
+    def _received(self, message: amqp.Message, *, returned: bool) -> None:
+        body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+        delivery = Delivery(
+            body, message.properties.get("content_type"), message.delivery_info["redelivered"], returned=returned
+        )
+        self._mailbox.put(message.delivery_tag, delivery)
+
+    def _work(self) -> None:
+        next_retry = 0.0
+        while not (self._stopping and self._channel is None):
+            mailbox, channel = self._mailbox, self._channel
+            taken = mailbox.take(self._batch, 0.1)
+            if taken:
+                self._busy = True
+                if self._bring_into_effect([delivery for _, delivery in taken], mailbox):
+                    self._acknowledge(channel, taken[-1][0])
+                self._busy = False
+            if time.monotonic() >= next_retry and not self._stopping:
+                self._retry_kept()
+                next_retry = time.monotonic() + RETRY_S
+
+    def _bring_into_effect(self, deliveries: list[Delivery], mailbox: Mailbox) -> bool:
+        """Hold on to the deliveries while PostgreSQL is away, until the broker takes them back or the service stops."""
+        pause_s = 0.1
+        while mailbox is self._mailbox:
+            try:
+                self._inbox.apply(deliveries)
+                return True
+            except Unavailable as error:
+                log.warning("%s waits for its database: %s", self._route.queue, error)
+                if self._stopping:
+                    mailbox.clear()
+                    break
+                eventlet.sleep(pause_s)
+                pause_s = min(pause_s * 2, 5 * RETRY_S)
+        return False
+
+    def _acknowledge(self, channel: amqp.Channel | None, last_tag: int) -> None:
+        """Everything up to this tag. When the channel is gone the broker delivers again and the inbox absorbs it."""
+        if channel is None or self._channel is not channel:
+            return
+        try:
+            channel.basic_ack(last_tag, multiple=True)
+        except broker.LOST as error:
+            log.warning("%s could not acknowledge: %s", self._route.queue, error)
+
+    def _retry_kept(self) -> None:
+        try:
+            self._inbox.retry_due()
+        except Unavailable as error:
+            log.warning("kept events of %s wait for the database: %s", self._route.queue, error)
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._stopping and time.monotonic() < until:
+            eventlet.sleep(0.1)
+
+
+class Consumers(ProviderCollector, SharedExtension):
+    """All the queues of one service: one QueueConsumer for each source its handlers name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._queues: list[QueueConsumer] | None = None
+        self._threads: list[Any] = []
+
+    def start(self) -> None:
+        if self._queues is not None:
+            return
+        settings: ServiceSettings = self.container.config["settings"]
+        database: Database = self.container.config["database"]
+        self._queues = [
+            QueueConsumer(
+                settings.amqp_url,
+                route(subscriptions),
+                Inbox(database, subscriptions, attempts=settings.consumer_attempts),
+                batch=settings.consumer_batch,
+            )
+            for subscriptions in grouped(
+                self.container.service_name, [provider.bound_subscription() for provider in self._providers]
+            )
+        ]
+        self._threads = [self.container.spawn_managed_thread(queue.run) for queue in self._queues]
+
+    def halt(self) -> None:
+        """Take nothing more; return when all that was taken is in effect and acknowledged."""
+        for queue in self._queues or []:
+            queue.stop()
+        for thread in self._threads:
+            thread.wait()
+
+    def problems(self) -> list[str]:
+        """What keeps this service's consumers from being ready; empty when all consume."""
+        return [queue.problem for queue in self._queues or [] if queue.problem]
+
+
+class Subscriber(Entrypoint):
+    """The entrypoint behind `@subscribe`."""
+
+    consumers = Consumers()
+
+    def __init__(
+        self, source: str, *types: str, schema: type[Schema], batch: bool = False, in_sequence: bool = False
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self.types = types
+        self.schema = schema
+        self.batch = batch
+        self.in_sequence = in_sequence
+
+    def setup(self) -> None:
+        self.consumers.register_provider(self)
+
+    def stop(self) -> None:
+        self.consumers.halt()
+        self.consumers.unregister_provider(self)
+
+    def subscription(self, handler: Callable[..., None]) -> Subscription:
+        """What `@subscribe` said, for this handler."""
+        return Subscription(
+            self.source, self.types, handler, self.schema(), self.batch, self.in_sequence, handler.__name__
+        )
+
+    def bound_subscription(self) -> Subscription:
+        """With the handler of a service object of its own, made once: under group commit no event has a worker."""
+        service = self.container.service_cls()
+        self.container._inject_dependencies(WorkerContext(self.container, service, self))
+        return self.subscription(getattr(service, self.method_name))
+
+
+def subscribe(source: str, *types: str, **options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Handle a source's facts, exactly once each.
+
+    `@subscribe("grievances", "dispute.resolved", schema=DisputeResolved)` on `(self, tx, event)`; with `batch=True` on
+    `(self, tx, events)`; with `in_sequence=True` every version of a subject once and in order. The handler acts through
+    `tx` only: it commits with the inbox row, and it may be run again after a rollback.
+    """
+    return cast(Callable[[Callable[..., None]], Callable[..., None]], Subscriber.decorator(source, *types, **options))
+
+
+def declared(service: type) -> list[Subscriptions]:
+    """What a service class subscribes to, by source, without starting it; its handlers are not bound to an object."""
+    found = [
+        entrypoint.subscription(method)
+        for _, method in inspect.getmembers(service, inspect.isfunction)
+        for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ())
+        if isinstance(entrypoint, Subscriber)
+    ]
+    return grouped(cast(Any, service).name, found)
+
+
+def grouped(consumer: str, subscriptions: Iterable[Subscription]) -> list[Subscriptions]:
+    """One Subscriptions for each source, in the order of their names."""
+    ordered = sorted(subscriptions, key=lambda subscription: (subscription.source, subscription.name))
+    return [
+        Subscriptions(consumer, source, list(mine))
+        for source, mine in groupby(ordered, lambda subscription: subscription.source)
+    ]
+
+
+def route(subscriptions: Subscriptions) -> Route:
+    """The queue these subscriptions are served from."""
+    return Route(subscriptions.consumer, subscriptions.source, subscriptions.types)

@@ -1,0 +1,1 @@
+"""From the broker into effect, exactly once: what a consumer does with the messages it is given."""

@@ -1,0 +1,274 @@
+"""Exactly-once effect: the inbox row, the effect and the record of a failure are one transaction.
+
+`Inbox.apply` takes what the broker delivered, in its order, and returns when every delivery is either in effect, known
+already, or kept in failed_events; only then may the caller acknowledge. It raises Unavailable when PostgreSQL does
+not answer: then nothing may be acknowledged, and the same deliveries are to be tried again.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from chassis import metrics, tracing
+from chassis.calendar import Clock, system_clock
+from chassis.database import Database, Transaction
+from chassis.envelope import Event, from_bytes
+from chassis.errors import DatabaseUnavailable, UnreadableEvent
+from chassis.inbox import rows
+from chassis.inbox.failed_events import Arrival, FailedEvents, Kept
+from chassis.inbox.subscriptions import Subscription, Subscriptions
+from chassis.logs import masked
+
+log = logging.getLogger(__name__)
+
+BACKOFF_S = (1.0, 5.0, 30.0, 120.0)
+"""Pause after the first, second, … failed attempt; the last one repeats."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message as the broker handed it over. `redelivered`: some process has had it before and did not finish.
+
+    `returned`: the broker has given up delivering it; it is kept as dead, whatever it holds.
+    """
+
+    body: bytes
+    content_type: str | None
+    redelivered: bool = False
+    returned: bool = False
+
+
+@dataclass
+class Plan:
+    """What one transaction does with its events: decided before any handler runs, corrected when one fails."""
+
+    apply: list[Arrival] = field(default_factory=list)
+    applied: list[Event] = field(default_factory=list)
+    stale: list[Event] = field(default_factory=list)
+    parked: list[tuple[Arrival, str]] = field(default_factory=list)
+    failed: list[tuple[Arrival, Exception]] = field(default_factory=list)
+    known: list[Event] = field(default_factory=list)
+    duplicates: int = 0
+    versions: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    """Subject → lowest version that is not in effect; later ones wait behind it."""
+
+    def is_held(self, event: Event) -> bool:
+        lowest = self.held.get(event.subject)
+        return lowest is not None and lowest < event.version
+
+    def advanced(self) -> dict[str, int]:
+        """The versions that this transaction brings into effect for subjects whose order is kept."""
+        subjects = {event.subject for event in self.applied}
+        return {subject: version for subject, version in self.versions.items() if subject in subjects}
+
+    def hold(self, event: Event) -> None:
+        self.held[event.subject] = min(event.version, self.held.get(event.subject, event.version))
+
+
+class Inbox:
+    """One service's inbox for one source. Keeps no state but PostgreSQL's, so any number of processes may share it."""
+
+    def __init__(
+        self,
+        database: Database,
+        subscriptions: Subscriptions,
+        *,
+        attempts: int = 5,
+        backoff_s: Sequence[float] = BACKOFF_S,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._database = database
+        self._subscriptions = subscriptions
+        self._source = subscriptions.source
+        self._clock = clock
+        self._failed = FailedEvents(subscriptions.source, attempts, backoff_s)
+
+    def apply(self, deliveries: Sequence[Delivery]) -> None:
+        """Bring deliveries into effect together; those that were delivered before are counted first and run alone.
+
+        Raises Unavailable: nothing of the run it happened in has changed.
+        """
+        metrics.labelled(metrics.CONSUMER_BATCH_SIZE, self._source).observe(len(deliveries))
+        for before, run in groupby(deliveries, lambda delivery: delivery.redelivered):
+            arrivals = self._read(run)
+            if not before and arrivals:
+                self._apply_together(arrivals)
+            elif before:
+                for arrival in arrivals:
+                    self._apply_alone(arrival)
+
+    def retry_due(self, limit: int = 100) -> int:
+        """Run kept events whose time has come, each alone and first versions first; the number now in effect."""
+        total = 0
+        while True:
+            with self._database.transaction() as tx:
+                due = self._failed.due(tx, self._clock(), limit)
+            done = sum(self._retry(kept) for kept in due)
+            total += done
+            if not done:
+                return total
+
+    def _read(self, deliveries: Iterable[Delivery]) -> list[Arrival]:
+        """The events among the deliveries, in order; what cannot be read is kept as dead."""
+        arrivals = []
+        for delivery in deliveries:
+            event = None
+            try:
+                event = from_bytes(delivery.body, delivery.content_type)
+                if delivery.returned:
+                    raise UnreadableEvent("delivery_limit", "the broker gave up delivering it")
+                arrivals.append(Arrival(self._subscriptions.accept(event), delivery.body, delivery.content_type))
+            except UnreadableEvent as unreadable:
+                self._bury(delivery, event, unreadable)
+        return arrivals
+
+    def _bury(self, delivery: Delivery, event: Event | None, why: UnreadableEvent) -> None:
+        with self._database.transaction() as tx:
+            self._failed.bury(tx, delivery.body, delivery.content_type, event, why, self._clock())
+        metrics.EVENTS_FAILED.labels(self._source, why.reason).inc()
+        log.error("an event from %s is dead: %s", self._source, why.reason)
+
+    def _apply_together(self, arrivals: list[Arrival]) -> None:
+        """First without savepoints, which is what happens a million times; if any raises, anew with one each."""
+        try:
+            with self._database.transaction() as tx:
+                self._run(tx, arrivals, contained=False)
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            with self._database.transaction() as tx:
+                self._run(tx, arrivals, contained=True)
+
+    def _apply_alone(self, arrival: Arrival) -> None:
+        """Count the attempt before it is made: if the process dies of it, the count stays."""
+        with self._database.transaction() as tx:
+            if rows.is_known(tx, arrival.event.event_id):
+                metrics.DUPLICATES_ABSORBED.labels(self._source).inc()
+                return
+            may_run = self._failed.count_suspect(tx, arrival, self._clock())
+        if may_run:
+            with self._database.transaction() as tx:
+                self._run(tx, [arrival], contained=True, own=arrival.event)
+
+    def _retry(self, kept: Kept) -> bool:
+        with self._database.transaction() as tx:
+            may_run = self._failed.count_retry(tx, kept, self._clock())
+        if not may_run:
+            return False
+        with self._database.transaction() as tx:
+            try:
+                arrival = Arrival(self._subscriptions.read(kept.body, kept.content_type), kept.body, kept.content_type)
+            except UnreadableEvent as unreadable:
+                self._failed.kill(tx, kept.event_id, unreadable)
+                return False
+            plan = self._run(tx, [arrival], contained=True, own=arrival.event)
+        return not (plan.failed or plan.parked)
+
+    def _run(self, tx: Transaction, arrivals: list[Arrival], *, contained: bool, own: Event | None = None) -> Plan:
+        plan = self._plan(tx, arrivals, own)
+        for subscription, run in groupby(plan.apply, lambda arrival: self._subscriptions.to(arrival.event)):
+            if contained:
+                for arrival in run:
+                    self._call_contained(tx, subscription, arrival, plan)
+            else:
+                events = [arrival.event for arrival in run]
+                _call(tx, subscription, events)
+                plan.applied += events
+        self._settle(tx, plan)
+        if own is not None:
+            self._failed.clear(tx, [*plan.applied, *plan.stale])
+        tx.after_commit(lambda: self._count(plan))
+        return plan
+
+    def _plan(self, tx: Transaction, arrivals: list[Arrival], own: Event | None) -> Plan:
+        """Claim the inbox rows, then sort each event: apply, stale, park, or known already."""
+        plan = Plan()
+        fresh = rows.claim(tx, [arrival.event for arrival in arrivals])
+        plan.duplicates = len(arrivals) - len(fresh)
+        sequenced = [a.event.subject for a in arrivals if self._subscriptions.to(a.event).in_sequence]
+        plan.versions = rows.versions(tx, self._source, sequenced)
+        plan.held, kept = self._failed.holding(tx, [arrival.event for arrival in arrivals], own)
+        for arrival in arrivals:
+            event = arrival.event
+            if event.event_id not in fresh:
+                continue
+            fresh.discard(event.event_id)
+            if event.event_id in kept:
+                plan.known.append(event)
+            else:
+                self._sort(plan, arrival)
+        return plan
+
+    def _sort(self, plan: Plan, arrival: Arrival) -> None:
+        event = arrival.event
+        if self._subscriptions.to(event).in_sequence:
+            last = plan.versions.get(event.subject, 0)
+            if event.version <= last:
+                plan.stale.append(event)
+                return
+            if event.version > last + 1:
+                plan.parked.append((arrival, f"version {event.version} came while {last + 1} has not"))
+                return
+            plan.versions[event.subject] = event.version
+        elif plan.is_held(event):
+            plan.parked.append((arrival, f"behind version {plan.held[event.subject]} of its subject"))
+            return
+        plan.apply.append(arrival)
+
+    def _call_contained(self, tx: Transaction, subscription: Subscription, arrival: Arrival, plan: Plan) -> None:
+        """Run one event in a savepoint; a failure is recorded and holds back the later ones of its subject."""
+        event = arrival.event
+        if plan.is_held(event):
+            plan.parked.append((arrival, f"behind version {plan.held[event.subject]} of its subject"))
+            return
+        try:
+            with tx.savepoint():
+                _call(tx, subscription, [event])
+            plan.applied.append(event)
+        except Exception as error:
+            plan.failed.append((arrival, error))
+            plan.hold(event)
+            if subscription.in_sequence:
+                plan.versions[event.subject] = event.version - 1
+
+    def _settle(self, tx: Transaction, plan: Plan) -> None:
+        """Write down what became of each event: only what is in effect, or stale, keeps its inbox row."""
+        parked = [arrival.event for arrival, _ in plan.parked]
+        failed = [arrival.event for arrival, _ in plan.failed]
+        rows.release(tx, [*parked, *failed, *plan.known])
+        rows.mark_stale(tx, plan.stale)
+        rows.save_versions(tx, self._source, plan.advanced())
+        now = self._clock()
+        for arrival, why in plan.parked:
+            self._failed.park(tx, arrival, why, now)
+        for arrival, error in plan.failed:
+            reason = error.reason if isinstance(error, UnreadableEvent) else "handler"
+            self._failed.fail(tx, arrival, reason, masked(f"{type(error).__name__}: {error}"), now)
+            log.error("handling %s of %s failed: %s", arrival.event.type, self._source, type(error).__name__)
+
+    def _count(self, plan: Plan) -> None:
+        now = self._clock()
+        if plan.duplicates or plan.known:
+            metrics.DUPLICATES_ABSORBED.labels(self._source).inc(plan.duplicates + len(plan.known))
+        if plan.stale:
+            metrics.VERSIONS_REJECTED.labels(self._source).inc(len(plan.stale))
+        if plan.parked:
+            metrics.EVENTS_PARKED.labels(self._source).inc(len(plan.parked))
+        for _, error in plan.failed:
+            reason = error.reason if isinstance(error, UnreadableEvent) else "handler"
+            metrics.EVENTS_FAILED.labels(self._source, reason).inc()
+        delay = metrics.labelled(metrics.COMMIT_TO_EFFECT_SECONDS, self._subscriptions.consumer, self._source)
+        for event in plan.applied:
+            metrics.labelled(metrics.EVENTS_APPLIED, self._source, event.type).inc()
+            delay.observe(max((now - event.time).total_seconds(), 0.0))
+
+
+def _call(tx: Transaction, subscription: Subscription, events: list[Event]) -> None:
+    with tracing.consumer_span(subscription.name, [event.traceparent for event in events]):
+        if subscription.batch:
+            subscription.handler(tx, events)
+        else:
+            for event in events:
+                subscription.handler(tx, event)
