@@ -1,0 +1,10 @@
+"""Who may do what in `members`. What no line allows is denied, here and by the row security policies below it."""
+
+OFFICERS = frozenset({"community_officer", "street_officer", "district_officer"})
+"""Keep the grid, the organisations and the tenures of their own area, and may open a holder's name for a purpose."""
+
+GRID_READERS = OFFICERS | {"grid_leader", "mediator"}
+"""See places and, masked, who answers for them: a leader their own grid, a mediator where disputes are filed."""
+
+EVERYONE = GRID_READERS | {"resident", "operator", "auditor", "recorder"}
+"""Anyone signed in: the official list of divisions, the organisations (no person in either), one's own notices."""
