@@ -4,6 +4,7 @@ A label never holds an id, an area, or any text that a caller chooses: each of i
 written. Which service speaks is said by the scrape's own `job` label.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -182,5 +183,6 @@ AUDIT_SEALED = _counter("linli_audit_sealed_rows_total", "rows", "Audit rows sea
 AUDIT_HEAD = _gauge(
     "linli_audit_head_rows",
     "rows",
-    "Number of the last row of the audit chain; it never falls. Alert on a fall: the tail was cut.",
+    "Number of the last row of the audit chain, NaN until known. It never falls; alert on a fall: the tail was cut.",
 )
+AUDIT_HEAD.set(math.nan)
