@@ -62,7 +62,7 @@ def _communities(divisions: Sequence[Division]) -> dict[str, str]:
 
 def get_division(tx: Transaction, code: str, on: date | None = None) -> Division:
     """A division as it is, or under the name it bore on a day. Raises NotFound."""
-    division = store.find(tx, code)
+    division = store.find(tx, code) if areas.is_code(code) else None
     if division is None:
         raise NotFound(f"no division {code} in this district; codes have 12 digits, for example 440305001012")
     if on is None:

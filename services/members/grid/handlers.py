@@ -76,7 +76,9 @@ def list_units(
     limit: int,
 ) -> list[GridUnit]:
     """One page of the places that lie in the area asked for and in what the caller may read."""
-    scopes = [(areas.prefix(grant.area), grant.grid_path) for grant in actor.grants if grant.role in GRID_READERS]
+    scopes = [
+        (areas.prefix(grant.area), grant.grid_path.rstrip("/")) for grant in actor.grants if grant.role in GRID_READERS
+    ]
     prefix = areas.prefix(area) if area else ""
     return store.page(tx, area=prefix, kind=kind, parent_id=parent_id, scopes=scopes, after=after, limit=limit)
 

@@ -1,6 +1,5 @@
 """What can be done with notices: tell the leaders of a place, read one's own."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,14 +15,6 @@ from services.members.notices import model, store
 from services.members.notices.model import Notice, Resolution
 from services.members.tenures import store as tenures_store
 from services.members.tenures.model import leaders_of
-
-
-@dataclass(frozen=True)
-class Inbox:
-    """One page of a person's notices, and how many of all are unread."""
-
-    notices: list[Notice]
-    unread: int
 
 
 def notify_leaders(tx: Transaction, resolution: Resolution, now: datetime) -> list[Notice]:
@@ -46,10 +37,13 @@ def notify_leaders(tx: Transaction, resolution: Resolution, now: datetime) -> li
     return notices
 
 
-def get_inbox(tx: Transaction, *, unread: bool, before: UUID | None, limit: int, actor: Actor) -> Inbox:
-    """The caller's own notices, the newest first."""
-    notices = store.page(tx, actor.actor_id, unread=unread, before=before, limit=limit)
-    return Inbox(notices, store.count_unread(tx, actor.actor_id))
+def list_notices(tx: Transaction, *, unread: bool, before: UUID | None, limit: int, actor: Actor) -> list[Notice]:
+    """The caller's own, the newest first."""
+    return store.page(tx, actor.actor_id, unread=unread, before=before, limit=limit)
+
+
+def count_unread(tx: Transaction, *, actor: Actor) -> int:
+    return store.count_unread(tx, actor.actor_id)
 
 
 def mark_read(tx: Transaction, notice_id: UUID, *, actor: Actor, now: datetime) -> Notice:

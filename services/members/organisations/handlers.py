@@ -8,7 +8,7 @@ import uuid_utils.compat
 
 from chassis import areas, outbox
 from chassis.database import Transaction
-from chassis.errors import Conflict, FieldError, InvalidInput
+from chassis.errors import Conflict, FieldError, InvalidInput, NotFound
 from chassis.identity import Actor
 from services.members.access import OFFICERS
 from services.members.divisions import handlers as divisions
@@ -50,6 +50,14 @@ def register(tx: Transaction, command: Register, *, actor: Actor, now: datetime)
         area=organisation.area,
         now=now,
     )
+    return organisation
+
+
+def get_organisation(tx: Transaction, organisation_id: UUID) -> Organisation:
+    """Raises NotFound."""
+    organisation = store.find(tx, organisation_id)
+    if organisation is None:
+        raise NotFound(f"no organisation {organisation_id}")
     return organisation
 
 

@@ -75,17 +75,18 @@ def end(
     tx: Transaction, tenure_id: UUID, *, until_date: date | None, version: int | None, actor: Actor, now: datetime
 ) -> Tenure:
     """End a tenure today unless a day is given; the level stays vacant. Raises NotFound, StaleVersion, WrongState."""
-    tenure = store.find_locked(tx, tenure_id)
-    if tenure is None:
-        raise NotFound(f"no tenure {tenure_id} in your area")
-    unit = grid.get_unit(tx, tenure.grid_unit_id, actor=actor)
-    actor.require(OFFICERS, area=unit.area, grid_path=unit.path)
+    tenure = _checked(tx, store.find_locked(tx, tenure_id), tenure_id, actor)
     if version is not None and version != tenure.version:
         raise StaleVersion(f"tenure {tenure_id}", version, tenure.version)
     today = local_day(now)
     ended = model.end(tenure, on=until_date or today, today=today)
     _end(tx, ended, now)
     return masked(ended)
+
+
+def get_tenure(tx: Transaction, tenure_id: UUID, *, actor: Actor) -> Tenure:
+    """One tenure, masked. Raises NotFound, NotAllowed."""
+    return masked(_checked(tx, store.find(tx, tenure_id), tenure_id, actor))
 
 
 def get_leaders(tx: Transaction, grid_unit_id: UUID, *, purpose: str | None, actor: Actor) -> Leaders:
@@ -122,6 +123,14 @@ def masked(tenure: Tenure) -> Tenure:
     holder = tenure.holder
     phone = None if holder.phone is None else mask_phone(holder.phone)
     return replace(tenure, holder=Holder(holder.holder_id, mask_name(holder.name), phone))
+
+
+def _checked(tx: Transaction, tenure: Tenure | None, tenure_id: UUID, actor: Actor) -> Tenure:
+    if tenure is None:
+        raise NotFound(f"no tenure {tenure_id} in your area")
+    unit = grid.get_unit(tx, tenure.grid_unit_id, actor=actor)
+    actor.require(OFFICERS, area=unit.area, grid_path=unit.path)
+    return tenure
 
 
 def _end(tx: Transaction, ended: Tenure, now: datetime) -> None:

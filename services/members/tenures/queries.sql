@@ -11,6 +11,12 @@ VALUES (
 -- Let a tenure end.
 UPDATE tenures SET until_date = :until_date, version = :version WHERE tenure_id = :tenure_id;
 
+-- name: find_tenure(tenure_id)^
+-- One tenure by its id.
+SELECT tenure_id, grid_unit_id, level, holder_id, holder_name, holder_phone, from_date, until_date, area, version
+FROM tenures
+WHERE tenure_id = :tenure_id;
+
 -- name: lock_tenure(tenure_id)^
 -- One tenure; others who would end it wait.
 SELECT tenure_id, grid_unit_id, level, holder_id, holder_name, holder_phone, from_date, until_date, area, version

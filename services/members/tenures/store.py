@@ -49,6 +49,10 @@ def save_end(tx: Transaction, tenure: Tenure) -> None:
     queries.end_tenure(tx.connection, tenure_id=tenure.tenure_id, until_date=tenure.until_date, version=tenure.version)
 
 
+def find(tx: Transaction, tenure_id: UUID) -> Tenure | None:
+    return _tenure(queries.find_tenure(tx.connection, tenure_id=tenure_id))
+
+
 def find_locked(tx: Transaction, tenure_id: UUID) -> Tenure | None:
     return _tenure(queries.lock_tenure(tx.connection, tenure_id=tenure_id))
 

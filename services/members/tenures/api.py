@@ -1,0 +1,138 @@
+"""Tenures over HTTP."""
+
+from uuid import UUID
+
+from chassis.database import Database
+from chassis.http import Answer, Request, endpoint
+from services.members.access import GRID_READERS, OFFICERS
+from services.members.pages import cut
+from services.members.tenures import handlers, schemas
+
+
+class TenuresApi:
+    """Officers appoint and relieve; who may read a place sees, masked, who answers for it."""
+
+    database: Database
+
+    @endpoint(
+        "POST",
+        "/tenures",
+        roles=OFFICERS,
+        body=schemas.StartTenure,
+        answer=schemas.TenureView,
+        status=201,
+        summary="Appoint a leader (四级负责); the former one's tenure ends",
+        tag="tenures",
+    )
+    def start_tenure(self, request: Request) -> Answer:
+        """One current holder for each unit and level.
+
+        POST /tenures {"grid_unit_id": "019370…", "level": "building", "holder_id": "leader-7",
+                       "holder_name": "王小明", "holder_phone": "13800138000"}
+        201 {"tenure_id": "019371…", "grid_unit_id": "019370…", "level": "building", "holder_id": "leader-7",
+             "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01", "until_date": null,
+             "version": 1}
+        """
+        with self.database.transaction(request.access) as tx:
+            tenure = handlers.start(tx, handlers.Start(**request.body), actor=request.actor, now=request.now)
+            return request.answer(
+                tx, tenure, version=tenure.version, location=f"/tenures/{tenure.tenure_id}", area=tenure.area
+            )
+
+    @endpoint(
+        "POST",
+        "/tenures/<uuid:tenure_id>/end",
+        roles=OFFICERS,
+        body=schemas.EndTenure,
+        answer=schemas.TenureView,
+        versioned=True,
+        summary="End a tenure; the level stays vacant",
+        tag="tenures",
+    )
+    def end_tenure(self, request: Request, tenure_id: UUID) -> Answer:
+        """From the day given, or today, the holder no longer answers.
+
+        POST /tenures/019371…/end    If-Match: "1"    {"until_date": "2026-03-31"}
+        200 {"tenure_id": "019371…", "grid_unit_id": "019370…", "level": "building", "holder_id": "leader-7",
+             "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01",
+             "until_date": "2026-03-31", "version": 2}
+        """
+        with self.database.transaction(request.access) as tx:
+            tenure = handlers.end(
+                tx,
+                tenure_id,
+                until_date=request.body["until_date"],
+                version=request.version,
+                actor=request.actor,
+                now=request.now,
+            )
+            return request.answer(tx, tenure, version=tenure.version, area=tenure.area)
+
+    @endpoint(
+        "GET",
+        "/tenures/<uuid:tenure_id>",
+        roles=OFFICERS,
+        answer=schemas.TenureView,
+        summary="Read one tenure, masked",
+        tag="tenures",
+    )
+    def get_tenure(self, request: Request, tenure_id: UUID) -> Answer:
+        """One tenure by its id; its ETag is what ending it asks for.
+
+        GET /tenures/019371…
+        200 {"tenure_id": "019371…", "grid_unit_id": "019370…", "level": "building", "holder_id": "leader-7",
+             "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01", "until_date": null,
+             "version": 1}
+        """
+        with self.database.transaction(request.access) as tx:
+            tenure = handlers.get_tenure(tx, tenure_id, actor=request.actor)
+            return request.answer(tx, tenure, version=tenure.version)
+
+    @endpoint(
+        "GET",
+        "/tenures",
+        roles=OFFICERS,
+        query=schemas.TenuresQuery,
+        answer=schemas.TenureView,
+        summary="List who has answered for a place, masked",
+        tag="tenures",
+    )
+    def list_tenures(self, request: Request) -> Answer:
+        """The history of one unit, the latest entered first.
+
+        GET /tenures?grid_unit_id=019370…
+        200 {"items": [{"tenure_id": "019371…", "grid_unit_id": "019370…", "level": "building",
+                        "holder_id": "leader-7", "holder_name": "王**", "holder_phone": "138****8000",
+                        "from_date": "2026-03-01", "until_date": null, "version": 1}], "next": null}
+        """
+        query = request.query
+        [before] = query["cursor"] or [None]
+        with self.database.transaction(request.access) as tx:
+            found = handlers.list_tenures(
+                tx, query["grid_unit_id"], before=before, limit=query["limit"] + 1, actor=request.actor
+            )
+            return request.page(tx, *cut(found, query["limit"], lambda tenure: (tenure.tenure_id,)))
+
+    @endpoint(
+        "GET",
+        "/grid-units/<uuid:grid_unit_id>/leaders",
+        roles=GRID_READERS,
+        query=schemas.LeadersQuery,
+        answer=schemas.LeadersView,
+        summary="Who answers for a place, at the four levels",
+        tag="tenures",
+    )
+    def get_leaders(self, request: Request, grid_unit_id: UUID) -> Answer:
+        """For each level the holder on the nearest unit going up from the place, itself included.
+
+        Names and phones are masked; an officer who states a purpose sees them in full, and that is audited.
+
+            GET /grid-units/019370…/leaders
+            200 {"grid_unit_id": "019370…", "leaders": [{"tenure_id": "019371…", "grid_unit_id": "019370…",
+                 "level": "building", "holder_id": "leader-7", "holder_name": "王**", "holder_phone": "138****8000",
+                 "from_date": "2026-03-01", "until_date": null, "version": 1}],
+                 "vacant": ["household", "compound", "community"]}
+        """
+        with self.database.transaction(request.access) as tx:
+            leaders = handlers.get_leaders(tx, grid_unit_id, purpose=request.query["purpose"], actor=request.actor)
+            return request.answer(tx, leaders)
