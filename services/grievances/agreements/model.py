@@ -21,12 +21,15 @@ class Signer(StrEnum):
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the parties agreed. `terms` may hold personal data; `signatures` say who signed on which Shanghai day."""
+    """What the parties agreed. `signatures` say who signed on which Shanghai day.
+
+    `terms` may hold personal data; they are None where they were not opened.
+    """
 
     agreement_id: UUID
     dispute_id: UUID
     form: AgreementForm
-    terms: str
+    terms: str | None
     reached_on: date
     signatures: Mapping[Signer, date]
     recorded_by: str

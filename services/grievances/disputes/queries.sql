@@ -1,20 +1,3 @@
--- name: find_ground(area, grid_unit_id, category)^
--- What intake must know before it takes a dispute, in one look; one row, always.
-SELECT
-    (SELECT d.level FROM divisions AS d WHERE d.code = :area) AS level,
-    (SELECT u.area FROM grid_units AS u WHERE u.grid_unit_id = :grid_unit_id::uuid) AS unit_area,
-    (SELECT u.path FROM grid_units AS u WHERE u.grid_unit_id = :grid_unit_id::uuid) AS unit_path,
-    EXISTS (SELECT FROM categories AS c WHERE c.category = :category AND c.in_use) AS category_in_use;
-
--- name: find_community_near(area)$
--- A community whose code shares as many leading digits as any, to show the caller what would be right.
-SELECT d.code
-FROM divisions AS d, generate_series(1, 12) AS digits
-WHERE d.level = 'community' AND left(d.code, digits) = left(:area, digits)
-GROUP BY d.code
-ORDER BY count(*) DESC, d.code
-LIMIT 1;
-
 -- name: list_categories()
 -- The categories in use, in the order they are offered.
 SELECT category, name_zh, name_en
@@ -24,10 +7,12 @@ ORDER BY position;
 
 -- name: add_dispute(dispute_id, area, case_year, grid_unit_id, relation, category, summary_sealed, filed_by, registered_at, state, version, session_count, sides, kinds, name_seals, phone_seals, phone_indexes, person_ids)$
 -- Store a new dispute and its parties under the next serial of its community and year; the serial's row stays locked
--- until the commit that follows, so serials have no gaps and no twins.
+-- until the commit that follows, so serials have no gaps and no twins. No row when the category is not in use.
 WITH numbered AS (
     INSERT INTO case_serials AS s (area, case_year, last_serial)
-    VALUES (:area, :case_year, 1)
+    SELECT :area, :case_year, 1
+    FROM categories AS c
+    WHERE c.category = :category AND c.in_use
     ON CONFLICT (area, case_year) DO UPDATE SET last_serial = s.last_serial + 1
     RETURNING last_serial
 ),
@@ -41,14 +26,15 @@ stored AS (
         :dispute_id, :area, :case_year, n.last_serial, :grid_unit_id::uuid, :relation, :category, :summary_sealed,
         :filed_by, :registered_at, :state, :version, :session_count
     FROM numbered AS n
+    RETURNING dispute_id
 ),
 
 parties AS (
     INSERT INTO dispute_parties (
         dispute_id, side, area, filed_by, kind, name_sealed, phone_sealed, phone_index, person_id
     )
-    SELECT :dispute_id, p.side, :area, :filed_by, p.kind, p.name_sealed, p.phone_sealed, p.phone_index, p.person_id
-    FROM unnest(
+    SELECT s.dispute_id, p.side, :area, :filed_by, p.kind, p.name_sealed, p.phone_sealed, p.phone_index, p.person_id
+    FROM stored AS s, unnest(
         :sides::text [], :kinds::text [], :name_seals::bytea [], :phone_seals::bytea [], :phone_indexes::bytea [],
         :person_ids::text []
     ) AS p (side, kind, name_sealed, phone_sealed, phone_index, person_id)
@@ -95,8 +81,9 @@ FROM dispute_parties
 WHERE dispute_id = :dispute_id
 ORDER BY side;
 
--- name: list_in_scope(communities, streets, districts, state, is_open, category, before_instant, before_id, count)
+-- name: list_in_scope(communities, streets, wide, state, is_open, category, before_instant, before_id, count)
 -- A page of a work list, newest first: each community, street and district of the scope is read along its own index.
+-- `wide` are prefixes of a district or more; they stand for the districts known here that they cover.
 SELECT
     page.dispute_id, page.area, page.serial, page.grid_unit_id, page.relation, page.category, page.filed_by,
     page.registered_at, page.state, page.version, page.session_count, page.mediator_id, page.reason_code,
@@ -137,7 +124,11 @@ FROM (
     ) AS found
     UNION ALL
     SELECT found.*
-    FROM unnest(:districts::text []) AS scope (district)
+    FROM (
+        SELECT left(known.code, 6) AS district
+        FROM divisions AS known
+        WHERE known.level = 'district' AND known.code ^@ ANY (:wide::text [])
+    ) AS scope
     CROSS JOIN LATERAL (
         SELECT d.*
         FROM disputes AS d

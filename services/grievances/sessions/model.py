@@ -1,16 +1,19 @@
 """A session of mediation 调解会 and its record (人民调解法 Art. 27)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
-from chassis.calendar import local_day
+from chassis.calendar import SHANGHAI, local_day
 from chassis.errors import FieldError, InvalidInput
 
 
 @dataclass(frozen=True)
 class Session:
-    """One session. `is_public`: the parties choose open or closed (Art. 23). `record` may hold personal data."""
+    """One session. `is_public`: the parties choose open or closed (Art. 23).
+
+    `record` may hold personal data; it is None where it was not opened.
+    """
 
     session_id: UUID
     dispute_id: UUID
@@ -18,7 +21,7 @@ class Session:
     held_at: datetime
     is_public: bool
     attended: tuple[str, ...]
-    record: str
+    record: str | None
     recorded_by: str
 
 
@@ -26,7 +29,7 @@ def check_held_at(held_at: datetime, *, registered_at: datetime, now: datetime) 
     """A session is recorded after it was held, and held no earlier than the day the dispute was registered."""
     if held_at > now:
         detail = f"held_at {held_at.isoformat()} is yet to come; record a session after it was held"
-    elif local_day(held_at) < local_day(registered_at):
+    elif held_at < datetime.combine(local_day(registered_at), time(), SHANGHAI):
         detail = f"held_at {held_at.isoformat()} must not be before the day of registration, {local_day(registered_at)}"
     else:
         return

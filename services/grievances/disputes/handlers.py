@@ -1,0 +1,220 @@
+"""What can be done with disputes: file, take through their life, read."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from chassis import areas, outbox, privacy
+from chassis.database import Transaction
+from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, StaleVersion
+from chassis.identity import Actor
+from services.grievances import access
+from services.grievances.disputes import model, store
+from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
+from services.grievances.places import handlers as places
+
+
+@dataclass(frozen=True)
+class Register:
+    """A dispute as it is told at intake. `summary` may hold personal data."""
+
+    area: str
+    grid_unit_id: UUID | None
+    relation: model.Relation
+    category: str
+    summary: str
+    applicant: Party
+    respondent: Party
+
+
+def register(tx: Transaction, command: Register, *, dispute_id: UUID, actor: Actor, now: datetime) -> Dispute:
+    """File a dispute; the one given back has its case number.
+
+    Raises InvalidInput for a place or category not known here, NotAllowed outside the caller's community or grid.
+    """
+    ground, problems = places.survey(tx, command.area, command.grid_unit_id)
+    if problems:
+        raise InvalidInput("; ".join(problem.detail for problem in problems), problems)
+    actor.require(access.FILERS, area=command.area, grid_path=ground.unit_path or "")
+    parties = (_applicant(command, actor, ground.unit_path or ""), command.respondent)
+    filed = Dispute(
+        dispute_id=dispute_id,
+        area=command.area,
+        grid_unit_id=command.grid_unit_id,
+        relation=command.relation,
+        category=command.category,
+        filed_by=actor.actor_id,
+        registered_at=now,
+        party_ids=tuple(party.person_id for party in parties if party.person_id),
+    )
+    dispute, fact = model.register(filed)
+    serial = store.add(tx, dispute, parties, command.summary)
+    if serial is None:
+        raise _unknown_category(tx, command.category)
+    _tell(tx, Change(dispute, fact), now)
+    return replace(dispute, serial=serial)
+
+
+def accept(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, now: datetime) -> Dispute:
+    """The committee takes the dispute on."""
+    dispute = get_locked(tx, dispute_id, actor=actor, version=version)
+    return keep(tx, model.accept(dispute, by=actor.actor_id), now)
+
+
+def assign(
+    tx: Transaction, dispute_id: UUID, *, mediator_id: str, actor: Actor, version: int, now: datetime
+) -> Dispute:
+    """Name the mediator. That the account belongs to one is shown when it first acts: its own token must say so."""
+    dispute = get_locked(tx, dispute_id, actor=actor, version=version)
+    return keep(tx, model.assign(dispute, mediator_id=mediator_id, by=actor.actor_id), now)
+
+
+def refuse(
+    tx: Transaction, dispute_id: UUID, *, reason: model.RefusalReason, actor: Actor, version: int, now: datetime
+) -> Dispute:
+    """Record that the dispute is not mediated, and why."""
+    dispute = get_locked(tx, dispute_id, actor=actor, version=version)
+    return keep(tx, model.refuse(dispute, reason=reason, by=actor.actor_id, now=now), now)
+
+
+def terminate(
+    tx: Transaction, dispute_id: UUID, *, reason: model.TerminationReason, actor: Actor, version: int, now: datetime
+) -> Dispute:
+    """End a mediation that came to no agreement."""
+    dispute = get_locked(tx, dispute_id, actor=actor, version=version)
+    change = model.terminate(dispute, reason=reason, by=actor.actor_id, now=now)
+    access.require_conduct(actor, dispute)
+    return keep(tx, change, now)
+
+
+def reopen(
+    tx: Transaction, dispute_id: UUID, *, reason: model.ReopeningReason, actor: Actor, version: int, now: datetime
+) -> Dispute:
+    """Take a closed dispute up again."""
+    dispute = get_locked(tx, dispute_id, actor=actor, version=version)
+    return keep(tx, model.reopen(dispute, reason=reason, by=actor.actor_id), now)
+
+
+def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int) -> Dispute:
+    """The dispute for a change: locked, at the version the caller has read.
+
+    Raises NotFound where the caller may see none, NotAllowed where the caller does not work, StaleVersion.
+    """
+    dispute = store.find_locked(tx, dispute_id)
+    if dispute is None:
+        raise _unknown(dispute_id)
+    actor.require(access.WORKERS, area=dispute.area)
+    if dispute.version != version:
+        raise StaleVersion(f"dispute {dispute.case_number}", version, dispute.version)
+    return dispute
+
+
+def keep(tx: Transaction, change: Change, now: datetime) -> Dispute:
+    """Save the changed dispute and tell its fact, both in the round trip of the commit."""
+    store.save(tx, change.dispute)
+    _tell(tx, change, now)
+    return change.dispute
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeInDetail(Dispute):
+    """A dispute with its parties, masked or opened as its reader may see them; `summary` only where it may be read."""
+
+    applicant: Party
+    respondent: Party
+    summary: str | None
+
+
+def get_in_detail(
+    tx: Transaction, dispute_id: UUID, *, actor: Actor, purpose: access.Purpose | None
+) -> DisputeInDetail:
+    """Masked without a purpose; with one, opened for the assigned mediator or an officer, and audited.
+
+    Who filed reads his or her own words without a purpose (PIPL Art. 45); that is audited too.
+    """
+    dispute, sealed_summary = _seen(tx, dispute_id, actor)
+    parties = {party.side: party for party in store.list_parties(tx, dispute_id)}
+    summary = None
+    if purpose is not None:
+        access.open_personal_data(tx, actor, dispute, purpose)
+        summary = store.opened_summary(sealed_summary)
+    else:
+        parties = {side: masked(party) for side, party in parties.items()}
+        if dispute.filed_by == actor.actor_id:
+            access.record_read(tx, actor, dispute, "own filing")
+            summary = store.opened_summary(sealed_summary)
+    return DisputeInDetail(
+        **vars(dispute), applicant=parties[Side.APPLICANT], respondent=parties[Side.RESPONDENT], summary=summary
+    )
+
+
+def get_seen(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> Dispute:
+    """The dispute, for who may see it. Raises NotFound or NotAllowed."""
+    return _seen(tx, dispute_id, actor)[0]
+
+
+def list_disputes(
+    tx: Transaction,
+    *,
+    actor: Actor,
+    area: str | None,
+    own: bool,
+    narrowed: store.Filter,
+    before: store.Key | None,
+    count: int,
+) -> list[Dispute]:
+    """A page, newest first: of one's own filings, of an area, or of all areas where the caller works.
+
+    Who works nowhere is shown his or her own. Raises NotAllowed for an area in which the caller does not work.
+    """
+    scope = actor.areas(access.SEERS)
+    if own or (not scope and area is None):
+        return store.list_filed_by(tx, actor.actor_id, narrowed, before=before, count=count)
+    if area is not None:
+        actor.require(access.SEERS, area=area)
+        scope = (areas.prefix(area),)
+    return store.list_in_scope(tx, scope, narrowed, before=before, count=count)
+
+
+def masked(party: Party) -> Party:
+    """As others see a party: 王**, 138****8000. The name of an organisation is no personal data."""
+    return replace(
+        party,
+        name=privacy.mask_name(party.name) if party.kind is PartyKind.PERSON else party.name,
+        phone=privacy.mask_phone(party.phone) if party.phone else None,
+        person_id=None,
+    )
+
+
+def _seen(tx: Transaction, dispute_id: UUID, actor: Actor) -> tuple[Dispute, bytes]:
+    found = store.find(tx, dispute_id)
+    if found is None:
+        raise _unknown(dispute_id)
+    access.require_sight(actor, found[0])
+    return found
+
+
+def _applicant(command: Register, actor: Actor, grid_path: str) -> Party:
+    """Who files for others may name the applicant's account; anyone else is the applicant."""
+    try:
+        actor.require(access.HELPERS, area=command.area, grid_path=grid_path)
+    except NotAllowed as error:
+        if command.applicant.person_id not in (None, actor.actor_id):
+            raise NotAllowed("a resident files as the applicant; leave applicant.person_id out") from error
+        return replace(command.applicant, person_id=actor.actor_id)
+    return command.applicant
+
+
+def _tell(tx: Transaction, change: Change, now: datetime) -> None:
+    dispute, fact = change
+    outbox.add(tx, fact, subject=dispute.dispute_id, version=dispute.version, area=dispute.area, now=now)
+
+
+def _unknown(dispute_id: UUID) -> NotFound:
+    return NotFound(f"there is no dispute {dispute_id} that you may see; GET /disputes lists those you may")
+
+
+def _unknown_category(tx: Transaction, category: str) -> InvalidInput:
+    known = ", ".join(one.category for one in store.list_categories(tx))
+    detail = f"category {category} is not in use; give one of {known}"
+    return InvalidInput(detail, [FieldError("/category", detail)])

@@ -1,0 +1,174 @@
+"""Shapes at the edge: filing a dispute, the steps of its life, and how it is shown."""
+
+from marshmallow import Schema, fields, validate
+
+from chassis.http import CursorField, PageQuery
+
+# `(?!\n)$`: Python's `$` alone would let a trailing newline pass.
+AREA = validate.Regexp(r"^[1-9][0-9]{11}(?!\n)$", error="Must be a 12-digit division code, for example 440305001012.")
+ONE_LINE = validate.Regexp(
+    r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?(?!\n)$",
+    error="Must be one line without control characters or surrounding spaces.",
+)
+ACCOUNT = [validate.Length(1, 128), ONE_LINE]
+"""An account's id: the `sub` of its token."""
+PHONE = validate.Regexp(
+    r"^\+?[0-9][0-9 ()-]{3,22}[0-9](?!\n)$", error="Must be a phone number, for example 13800138000 or 0755-26666666."
+)
+RELATIONS = ("owner_government", "owner_property", "property_government", "owner_owner")
+STATES = ("registered", "accepted", "assigned", "mediating", "resolved", "refused", "terminated")
+REFUSAL_REASONS = ("party_refused", "reserved_for_authority", "before_authority")
+TERMINATION_REASONS = ("no_agreement", "party_ended", "other_route_taken")
+REOPENING_REASONS = ("not_performed", "new_facts", "parties_willing", "closed_in_error")
+PURPOSES = ("mediation", "contact", "review")
+
+
+class Applicant(Schema):
+    """Who asks for mediation 申请人. Sealed at rest."""
+
+    name = fields.String(required=True, validate=[validate.Length(1, 100), ONE_LINE], metadata={"example": "王小明"})
+    phone = fields.String(required=True, validate=PHONE, metadata={"example": "13800138000"})
+    person_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=ACCOUNT,
+        metadata={"description": "the applicant's account, when you file for somebody who has one"},
+    )
+
+
+class Respondent(Schema):
+    """The other side 被申请人. Sealed at rest."""
+
+    kind = fields.String(
+        required=True, validate=validate.OneOf(("person", "organisation")), metadata={"example": "organisation"}
+    )
+    name = fields.String(
+        required=True, validate=[validate.Length(1, 100), ONE_LINE], metadata={"example": "星海物业服务中心"}
+    )
+    phone = fields.String(load_default=None, allow_none=True, validate=PHONE, metadata={"example": "0755-26666666"})
+    person_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=ACCOUNT,
+        metadata={"description": "the respondent's account, if known: it can then neither mediate nor decide"},
+    )
+
+
+class RegisterDispute(Schema):
+    """A dispute as it is told at intake."""
+
+    area = fields.String(
+        required=True, validate=AREA, metadata={"example": "440305001012", "description": "the community"}
+    )
+    grid_unit_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "where in the community's grid; its leaders hear of the resolution"},
+    )
+    relation = fields.String(required=True, validate=validate.OneOf(RELATIONS), metadata={"example": "owner_property"})
+    category = fields.String(
+        required=True,
+        validate=validate.Length(1, 40),
+        metadata={"example": "repair", "description": "one of GET /dispute-categories"},
+    )
+    summary = fields.String(
+        required=True,
+        validate=[validate.Length(1, 4000), validate.Regexp(r"^\s*\S", error="Must say what the dispute is about.")],
+        metadata={"example": "楼道漏水三个月，物业未修。"},
+    )
+    applicant = fields.Nested(Applicant, required=True)
+    respondent = fields.Nested(Respondent, required=True)
+
+
+class AssignMediator(Schema):
+    mediator_id = fields.String(required=True, validate=ACCOUNT, metadata={"example": "mediator-chen"})
+
+
+class RefuseDispute(Schema):
+    reason_code = fields.String(
+        required=True, validate=validate.OneOf(REFUSAL_REASONS), metadata={"example": "party_refused"}
+    )
+
+
+class TerminateDispute(Schema):
+    reason_code = fields.String(
+        required=True, validate=validate.OneOf(TERMINATION_REASONS), metadata={"example": "no_agreement"}
+    )
+
+
+class ReopenDispute(Schema):
+    reason_code = fields.String(
+        required=True, validate=validate.OneOf(REOPENING_REASONS), metadata={"example": "not_performed"}
+    )
+
+
+class PurposeQuery(Schema):
+    purpose = fields.String(
+        load_default=None,
+        validate=validate.OneOf(PURPOSES),
+        metadata={
+            "description": "opens personal data for the assigned mediator or an officer; every opening is audited"
+        },
+    )
+
+
+class DisputesQuery(PageQuery):
+    """Narrows a list of disputes."""
+
+    area = fields.String(load_default=None, validate=AREA, metadata={"description": "a community, street or district"})
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    category = fields.String(load_default=None, validate=validate.Length(1, 40))
+    own = fields.Boolean(load_default=False, metadata={"description": "only what you have filed yourself"})
+    cursor = CursorField(fields.AwareDateTime(), fields.UUID())
+
+
+class DisputeView(Schema):
+    """A dispute without anybody's personal data."""
+
+    dispute_id = fields.UUID(required=True)
+    case_number = fields.String(required=True, metadata={"example": "440305001012-2026-0007"})
+    area = fields.String(required=True, metadata={"example": "440305001012"})
+    grid_unit_id = fields.UUID(required=True, allow_none=True)
+    relation = fields.String(required=True, metadata={"example": "owner_property"})
+    category = fields.String(required=True, metadata={"example": "repair"})
+    state = fields.String(required=True, validate=validate.OneOf(STATES), metadata={"example": "mediating"})
+    version = fields.Integer(required=True, metadata={"example": 4, "description": "the ETag, for If-Match"})
+    session_count = fields.Integer(required=True, metadata={"example": 1})
+    mediator_id = fields.String(required=True, allow_none=True, metadata={"example": "mediator-chen"})
+    reason_code = fields.String(
+        required=True, allow_none=True, metadata={"description": "why it was refused, terminated or reopened last"}
+    )
+    agreement_form = fields.String(required=True, allow_none=True)
+    registered_at = fields.AwareDateTime(required=True)
+    closed_at = fields.AwareDateTime(required=True, allow_none=True)
+    other_routes = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "仲裁、行政、司法: what stays open when there is no agreement (人民调解法 Art. 26)"},
+    )
+
+
+class PartyView(Schema):
+    kind = fields.String(required=True, metadata={"example": "person"})
+    name = fields.String(required=True, metadata={"example": "王**"})
+    phone = fields.String(required=True, allow_none=True, metadata={"example": "138****8000"})
+
+
+class DisputeDetail(DisputeView):
+    """A dispute with its parties: masked, or opened for a stated purpose."""
+
+    applicant = fields.Nested(PartyView, required=True)
+    respondent = fields.Nested(PartyView, required=True)
+    summary = fields.String(
+        required=True, allow_none=True, metadata={"description": "null where the reader may not read it"}
+    )
+
+
+class Category(Schema):
+    category = fields.String(required=True, metadata={"example": "repair"})
+    name_zh = fields.String(required=True, metadata={"example": "维修与漏水"})
+    name_en = fields.String(required=True, metadata={"example": "Repairs and leaks"})
+
+
+class Categories(Schema):
+    categories = fields.List(fields.Nested(Category), required=True)

@@ -1,0 +1,182 @@
+"""Disputes and their parties as rows; what is personal is sealed on the way in and opened on the way out."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from chassis import privacy
+from chassis.database import Transaction, load_queries
+from services.grievances.disputes.model import (
+    OPEN_STATES,
+    AgreementForm,
+    Dispute,
+    Party,
+    PartyKind,
+    Relation,
+    Side,
+    State,
+)
+
+queries = load_queries(Path(__file__).parent)
+
+SUMMARY, NAME, PHONE = "dispute.summary", "dispute_party.name", "dispute_party.phone"
+"""The contexts that these are sealed for."""
+
+Key = tuple[datetime, UUID]
+"""Where a page ends: the last dispute's registered_at and id."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """What disputes are about, in both languages."""
+
+    category: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is narrowed to."""
+
+    state: State | None = None
+    category: str | None = None
+
+    def parameters(self, before: Key | None, count: int) -> dict[str, Any]:
+        instant, dispute_id = before or (None, None)
+        return {
+            "state": self.state,
+            # Lets the small index of open disputes serve a rare state.
+            "is_open": True if self.state in OPEN_STATES else None,
+            "category": self.category,
+            "before_instant": instant,
+            "before_id": dispute_id,
+            "count": count,
+        }
+
+
+def list_categories(tx: Transaction) -> list[Category]:
+    return [Category(*row) for row in queries.list_categories(tx.connection)]
+
+
+def add(tx: Transaction, dispute: Dispute, parties: Sequence[Party], summary: str) -> int | None:
+    """Store a new dispute and give its serial, without gaps in its community and year; None for an unknown category."""
+    sealer = privacy.sealer()
+    phones = [party.phone for party in parties]
+    serial: int | None = queries.add_dispute(
+        tx.connection,
+        dispute_id=dispute.dispute_id,
+        area=dispute.area,
+        case_year=dispute.case_year,
+        grid_unit_id=dispute.grid_unit_id,
+        relation=dispute.relation,
+        category=dispute.category,
+        summary_sealed=sealer.seal(summary, SUMMARY),
+        filed_by=dispute.filed_by,
+        registered_at=dispute.registered_at,
+        state=dispute.state,
+        version=dispute.version,
+        session_count=dispute.session_count,
+        sides=[party.side for party in parties],
+        kinds=[party.kind for party in parties],
+        name_seals=[sealer.seal(party.name, NAME) for party in parties],
+        phone_seals=[phone and sealer.seal(phone, PHONE) for phone in phones],
+        phone_indexes=[phone and sealer.blind_index(phone, PHONE) for phone in phones],
+        person_ids=[party.person_id for party in parties],
+    )
+    return serial
+
+
+def find_locked(tx: Transaction, dispute_id: UUID) -> Dispute | None:
+    """The dispute, kept from other writers until this transaction ends; None where the transaction sees none."""
+    row = queries.lock_dispute(tx.connection, dispute_id=dispute_id)
+    return row and _dispute(row, party_ids=row.party_ids)
+
+
+def save(tx: Transaction, dispute: Dispute) -> None:
+    """Write what a step has changed, in the round trip of the commit. The row must be locked by `find_locked`."""
+    tx.at_commit(
+        queries.save_dispute.sql,
+        {
+            "dispute_id": dispute.dispute_id,
+            "state": dispute.state,
+            "version": dispute.version,
+            "session_count": dispute.session_count,
+            "mediator_id": dispute.mediator_id,
+            "reason_code": dispute.reason_code,
+            "agreement_form": dispute.agreement_form,
+            "closed_at": dispute.closed_at,
+        },
+    )
+
+
+def find(tx: Transaction, dispute_id: UUID) -> tuple[Dispute, bytes] | None:
+    """The dispute and its sealed summary; None where the transaction sees none."""
+    row = queries.find_dispute(tx.connection, dispute_id=dispute_id)
+    return row and (_dispute(row), bytes(row.summary_sealed))
+
+
+def opened_summary(sealed: bytes) -> str:
+    return privacy.sealer().open(sealed, SUMMARY)
+
+
+def list_parties(tx: Transaction, dispute_id: UUID) -> list[Party]:
+    """The parties of a dispute, opened; the caller masks what its reader may not see."""
+    sealer = privacy.sealer()
+    return [
+        Party(
+            side=Side(row.side),
+            kind=PartyKind(row.kind),
+            name=sealer.open(row.name_sealed, NAME),
+            phone=sealer.open(row.phone_sealed, PHONE) if row.phone_sealed is not None else None,
+            person_id=row.person_id,
+        )
+        for row in queries.list_parties(tx.connection, dispute_id=dispute_id)
+    ]
+
+
+def list_in_scope(
+    tx: Transaction, prefixes: Collection[str], narrowed: Filter, *, before: Key | None, count: int
+) -> list[Dispute]:
+    """A page of the disputes that lie in these division-code prefixes, newest first."""
+    outermost = {
+        prefix for prefix in prefixes if not any(other != prefix and prefix.startswith(other) for other in prefixes)
+    }
+    rows = queries.list_in_scope(
+        tx.connection,
+        communities=[prefix for prefix in outermost if len(prefix) == 12],
+        streets=[prefix for prefix in outermost if len(prefix) == 9],
+        wide=[prefix for prefix in outermost if len(prefix) < 9],
+        **narrowed.parameters(before, count),
+    )
+    return [_dispute(row) for row in rows]
+
+
+def list_filed_by(tx: Transaction, actor_id: str, narrowed: Filter, *, before: Key | None, count: int) -> list[Dispute]:
+    """A page of what this actor has filed, newest first."""
+    rows = queries.list_filed_by(tx.connection, filed_by=actor_id, **narrowed.parameters(before, count))
+    return [_dispute(row) for row in rows]
+
+
+def _dispute(row: Any, party_ids: Sequence[str] = ()) -> Dispute:
+    return Dispute(
+        dispute_id=row.dispute_id,
+        area=row.area,
+        grid_unit_id=row.grid_unit_id,
+        relation=Relation(row.relation),
+        category=row.category,
+        filed_by=row.filed_by,
+        registered_at=row.registered_at,
+        serial=row.serial,
+        state=State(row.state),
+        version=row.version,
+        session_count=row.session_count,
+        mediator_id=row.mediator_id,
+        reason_code=row.reason_code,
+        agreement_form=AgreementForm(row.agreement_form) if row.agreement_form else None,
+        closed_at=row.closed_at,
+        party_ids=tuple(party_ids),
+    )
