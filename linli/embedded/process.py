@@ -34,14 +34,7 @@ class PartProcess:
     def find(self) -> psutil.Process | None:
         """The running process, whichever process started it."""
         self._reap()
-        try:
-            record = json.loads(self._pid_file.read_text("utf-8"))
-            process = psutil.Process(record["pid"])
-            if is_alive(process) and birth(record["pid"]) == record["birth"]:
-                return process
-        except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
-            pass
-        return None
+        return recall(self._pid_file)
 
     def spawn(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
         """Start it in a session of its own: a terminal's Ctrl-C is for us, and we stop the parts in order."""
@@ -76,7 +69,7 @@ class PartProcess:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
                 process.send_signal(signal.SIGCONT)  # a suspended process would never see the first
-                if not _gone([process], within_s=grace_s):
+                if not gone([process], within_s=grace_s):
                     self.kill()
         self._forget()
 
@@ -89,7 +82,7 @@ class PartProcess:
                 for each in family:
                     with contextlib.suppress(psutil.NoSuchProcess):
                         each.kill()
-                _gone(family, within_s=10)
+                gone(family, within_s=10)
         self._forget()
 
     def tail(self, lines: int = 15) -> str:
@@ -108,14 +101,15 @@ class PartProcess:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether it still runs. An orphan that ended may stay a zombie for ever where init does not reap, as in containers."""
+    """Whether it still runs. An orphan that ended stays a zombie for ever where init does not reap (containers)."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
-def _gone(processes: Sequence[psutil.Process], within_s: float) -> bool:
+def gone(processes: Sequence[psutil.Process], within_s: float) -> bool:
+    """Wait until none of them runs; False when one still does after that time."""
     deadline = time.monotonic() + within_s
     while any(is_alive(process) for process in processes):
         if time.monotonic() > deadline:
@@ -130,6 +124,18 @@ def remember(pid_file: Path, pid: int) -> None:
     draft = pid_file.with_suffix(".new")
     draft.write_text(json.dumps({"pid": pid, "birth": birth(pid)}), "utf-8")
     draft.replace(pid_file)
+
+
+def recall(pid_file: Path) -> psutil.Process | None:
+    """The process that was noted there, if that very process still runs."""
+    try:
+        record = json.loads(pid_file.read_text("utf-8"))
+        process = psutil.Process(record["pid"])
+        if is_alive(process) and birth(record["pid"]) == record["birth"]:
+            return process
+    except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
+        pass
+    return None
 
 
 def birth(pid: int) -> str:
