@@ -1,0 +1,81 @@
+"""What every service answers besides its own subject: its documentation, its health, its metrics."""
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+from chassis import metrics
+from chassis.errors import LinliError, NotFound
+from chassis.http import openapi, pages, problems
+from chassis.http.answer import HTML, Answer
+from chassis.http.entrypoint import PUBLIC, endpoint
+from chassis.http.request import Request
+
+_TAG = "service"
+
+
+class ChassisApi:
+    """A service class inherits this beside its slices."""
+
+    readiness: Any = MappingProxyType({})
+    """What must hold before requests may come: name → a call that raises when it does not; often a provider's."""
+
+    @endpoint("GET", "/healthz", roles=PUBLIC, tag=_TAG, summary="The process is alive", example={"status": "alive"})
+    def show_health(self, request: Request) -> Answer:
+        """Answers as long as the process turns its event loop; asks nothing of anything else."""
+        return request.answer(None, {"status": "alive"})
+
+    @endpoint("GET", "/readyz", roles=PUBLIC, tag=_TAG, summary="Requests may come", example={"status": "ready"})
+    def show_readiness(self, request: Request) -> Answer:
+        """Runs the service's readiness checks: the database answers, queues match, consumers listen.
+
+        503 with a line for each check that fails.
+        """
+        failing = [line for name, check in self.readiness.items() if (line := _failure(name, check))]
+        if failing:
+            raise problems.NotReady(failing)
+        return request.answer(None, {"status": "ready"})
+
+    @endpoint("GET", "/metrics", roles=PUBLIC, tag=_TAG, summary="Metrics for Prometheus", media="text/plain")
+    def show_metrics(self, request: Request) -> Answer:
+        """The catalogue is in docs/operating/metrics.md."""
+        body, content_type = metrics.exposition()
+        return Answer(200, (("Content-Type", content_type),), body)
+
+    @endpoint("GET", "/openapi.json", roles=PUBLIC, tag=_TAG, summary="This interface as OpenAPI 3.1")
+    def show_openapi(self, request: Request) -> Answer:
+        """What generators and test tools read."""
+        return request.answer(None, openapi.document(_class_of(self)))
+
+    @endpoint("GET", "/docs", roles=PUBLIC, tag=_TAG, summary="This interface as a page", media=HTML)
+    def show_docs(self, request: Request) -> Answer:
+        """What an integrator reads; needs nothing from elsewhere."""
+        return pages.documentation(openapi.document(_class_of(self)))
+
+    @endpoint("GET", "/problems", roles=PUBLIC, tag=_TAG, summary="All kinds of problems", media=HTML)
+    def list_problems(self, request: Request) -> Answer:
+        """Every `type` a problem detail can carry."""
+        return pages.all_problems()
+
+    @endpoint("GET", "/problems/<slug>", roles=PUBLIC, tag=_TAG, summary="What a problem means", media=HTML)
+    def show_problem(self, request: Request, slug: str) -> Answer:
+        """The page that a problem detail's `type` points to: what it means and what would be right."""
+        kind = next((kind for kind in problems.ALL if kind.slug == slug), None)
+        if kind is None:
+            raise NotFound("there is no problem of this name; /problems lists all")
+        return pages.one_problem(kind)
+
+
+def _failure(name: str, check: Callable[[], object]) -> str | None:
+    try:
+        check()
+    except LinliError as error:
+        return f"{name}: {error}"
+    except Exception as error:
+        # Whoever may ask is not to read what a library says of hosts and logins.
+        return f"{name}: {type(error).__name__}"
+    return None
+
+
+def _class_of(service: object) -> Any:
+    return type(service)

@@ -1,0 +1,212 @@
+"""The declaration of one HTTP entrypoint: `@endpoint("POST", "/disputes", roles={...}, body=..., answer=...)`."""
+
+import inspect
+import logging
+from collections.abc import Callable, Collection, Mapping
+from enum import Enum
+from functools import wraps
+from typing import Any, Final, Literal
+
+from eventlet.event import Event
+from marshmallow import Schema
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import Entrypoint, register_entrypoint
+
+from chassis import tracing
+from chassis.database import Access
+from chassis.errors import NotAllowed, NotAuthenticated, Refused, Unavailable
+from chassis.http import idempotency, problems, reading
+from chassis.http.answer import JSON, Answer
+from chassis.http.request import Call, Request
+from chassis.http.server import WebServer
+from chassis.identity import ANONYMOUS, ROLES, Actor
+
+log = logging.getLogger(__name__)
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+SchemaLike = Schema | type[Schema] | None
+Handler = Callable[..., Answer]
+
+
+class Public(Enum):
+    PUBLIC = "no token needed"
+
+
+PUBLIC: Final = Public.PUBLIC
+"""Instead of roles: anyone may ask, without a token."""
+
+
+class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's own `@http`
+    """Answer this method and path with the decorated `(self, request, **path parameters) -> Answer`.
+
+    `roles`: the token must hold one of them somewhere, else 403; where exactly is for the method to ask of
+    `request.actor.require`. PUBLIC asks for no token. `versioned`: a change that needs If-Match. A `query` schema
+    derived from PageQuery makes the answer a page. `example` is an answer for the documentation, when the docstring
+    shows none.
+    """
+
+    server = WebServer()
+
+    def __init__(
+        self,
+        method: Method,
+        path: str,
+        *,
+        roles: Collection[str] | Public,
+        summary: str,
+        body: SchemaLike = None,
+        query: SchemaLike = None,
+        answer: SchemaLike = None,
+        status: int = 200,
+        versioned: bool = False,
+        tag: str | None = None,
+        example: Any = None,
+        media: str = JSON,
+    ) -> None:
+        super().__init__()
+        self.method = method
+        self.path = path
+        self.roles = roles if isinstance(roles, Public) else frozenset(roles)
+        self.summary = summary
+        self.body = _instance(body)
+        self.query = _instance(query)
+        self.answer = _instance(answer)
+        self.status = status
+        self.versioned = versioned
+        self.tag = tag
+        self.example = example
+        self.media = media
+        self.changes = method != "GET"
+        self._check()
+
+    def _check(self) -> None:
+        if not self.path.startswith("/"):
+            raise ValueError(f"endpoint path {self.path!r} must start with /")
+        if not isinstance(self.roles, Public) and (not self.roles or not self.roles <= ROLES):
+            raise ValueError(f"roles of {self.path} must be PUBLIC or some of {', '.join(sorted(ROLES))}")
+        if (self.body is not None or self.versioned) and not self.changes:
+            raise ValueError(f"GET {self.path} takes no body and no If-Match")
+
+    def __call__(self, function: Handler) -> Handler:
+        """Declare the method; refusals it raises become problem details inside the worker.
+
+        So nameko neither logs nor counts a refusal as a failure, and a test that calls the method sees what a caller
+        sees.
+        """
+        span = f"{self.method} {self.path}"
+
+        @wraps(function)
+        def answered(service: Any, request: Request, **values: Any) -> Answer:
+            with tracing.server_span(span, request.call.traceparent):
+                try:
+                    return _checked(function(service, request, **values), function)
+                except Exception as error:
+                    return _refusal(service, request, error)
+
+        register_entrypoint(answered, self)
+        return answered
+
+    @property
+    def name(self) -> str:
+        """What audit rows call the action: the method's name."""
+        return str(self.method_name)
+
+    def setup(self) -> None:
+        self.server.register(self)
+
+    def stop(self) -> None:
+        self.server.drain()
+
+    def rendered(self, payload: Any, *, many: bool = False) -> Any:
+        return payload if self.answer is None else self.answer.dump(payload, many=many)
+
+    def handle(self, environ: reading.Environ, path: str, values: Mapping[str, Any]) -> Answer:
+        """Check the request here, in the connection's own greenlet; only a good one takes up a worker."""
+        server = self.server
+        actor, access = self._actor(environ)
+        parameters = reading.query_parameters(environ.get("QUERY_STRING", ""), self.query)
+        if_match = environ.get("HTTP_IF_MATCH")
+        version = reading.version_of(if_match) if self.versioned else None
+        key = reading.idempotency_key(environ.get("HTTP_IDEMPOTENCY_KEY")) if self.method == "POST" else None
+        raw = self._read_body(environ)
+        server.received(environ)
+        query = reading.loaded(self.query, parameters, what="query")
+        body = reading.loaded(self.body, raw, what="body")
+        call = Call(
+            endpoint=self,
+            method=self.method,
+            path=path,
+            parameters=parameters,
+            traceparent=environ.get("HTTP_TRACEPARENT"),
+            if_none_match=environ.get("HTTP_IF_NONE_MATCH") if not self.changes else None,
+            key=key,
+            fingerprint=b""
+            if key is None
+            else idempotency.fingerprint(self.method, path, environ.get("QUERY_STRING", ""), raw, if_match),
+        )
+        return self._run(Request(actor, access, body, query, version, server.clock(), call), values)
+
+    def _actor(self, environ: reading.Environ) -> tuple[Actor, Access]:
+        if isinstance(self.roles, Public):
+            return ANONYMOUS, _NOTHING
+        actor = self.server.actor(reading.bearer_token(environ))
+        if not actor.has(*self.roles):
+            raise NotAllowed(f"this needs one of the roles {', '.join(sorted(self.roles))}")
+        return actor, Access(actor.actor_id, actor.areas(self.roles))
+
+    def _read_body(self, environ: reading.Environ) -> Any:
+        body = reading.body_bytes(environ, self.server.max_body_bytes)
+        if not body:
+            return {}
+        reading.check_media(environ)
+        return reading.strict_json(body)
+
+    def _run(self, request: Request, values: Mapping[str, Any]) -> Answer:
+        done = Event()
+
+        def handed_over(_: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send(result, exc_info)
+            return result, exc_info
+
+        try:
+            self.container.spawn_worker(self, (request,), values, handle_result=handed_over)
+        except ContainerBeingKilled as error:
+            raise Unavailable("this process is being stopped") from error
+        answer: Answer = done.wait()
+        return answer
+
+
+def _checked(answer: Any, function: Handler) -> Answer:
+    if not isinstance(answer, Answer):
+        raise TypeError(f"{function.__qualname__} must return request.answer(…) or request.page(…)")
+    return answer
+
+
+def _refusal(service: Any, request: Request, error: Exception) -> Answer:
+    """The answer kept under the request's key if there is one, else the problem."""
+    call = request.call
+    try:
+        if call.key is not None and isinstance(error, Refused) and not isinstance(error, _NEVER_REPLAYED):
+            again = idempotency.kept(service.database, request.actor.actor_id, call.key, call.fingerprint)
+            if again is not None:
+                return again
+    except (Refused, Unavailable) as found:
+        error = found
+    log_unforeseen(error)
+    return problems.answer_for(error, instance=call.path, trace_id=tracing.current_trace_id())
+
+
+_NEVER_REPLAYED = (NotAuthenticated, NotAllowed)
+_NOTHING = Access(ANONYMOUS.actor_id, ())
+
+
+def log_unforeseen(error: Exception) -> None:
+    """Log what the caller is not told: an error that nobody foresaw, or what does not answer."""
+    if problems.kind_of(error) is problems.INTERNAL:
+        log.error("unforeseen error", exc_info=error)
+    elif isinstance(error, Unavailable):
+        log.warning("not available: %s", error)
+
+
+def _instance(schema: SchemaLike) -> Schema | None:
+    return schema() if inspect.isclass(schema) else schema

@@ -1,0 +1,260 @@
+"""OpenAPI 3.1 of a service, from what its entrypoints declare."""
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+
+from chassis.http import problems
+from chassis.http.answer import JSON
+from chassis.http.cursors import CursorField, PageQuery
+from chassis.http.entrypoint import Public, endpoint
+
+_PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+_PATH_TYPES: dict[str | None, dict[str, Any]] = {
+    "uuid": {"type": "string", "format": "uuid"},
+    "int": {"type": "integer", "minimum": 0},
+    "area": {"type": "string", "pattern": "^[1-9][0-9]{11}$", "examples": ["440305001012"]},
+    None: {"type": "string"},
+}
+_STATUS_LINE = re.compile(r"(HTTP/1\.1 )?[1-5]\d\d\b")
+_KEY_MEANING = (
+    "1 to 128 visible characters. The same request under the same key again, within 24 hours, gets the same answer and "
+    "has its effect once; another request under it is refused."
+)
+
+
+def endpoints_of(service: Any) -> Iterator[endpoint]:
+    """The entrypoints a service class declares or inherits, by path, each knowing its method's name."""
+    found = []
+    for name, function in inspect.getmembers(service, inspect.isfunction):
+        for declared in getattr(function, ENTRYPOINT_EXTENSIONS_ATTR, ()):
+            if isinstance(declared, endpoint):
+                found.append((declared, name, function))
+    for declared, name, function in sorted(found, key=lambda each: (each[0].tag == "service", each[0].path)):
+        declared.method_name = name
+        declared.description = inspect.getdoc(function) or ""
+        yield declared
+
+
+@cache
+def document(service: Any) -> dict[str, Any]:
+    """The whole OpenAPI document of a service class."""
+    names = _Names()
+    plugin = MarshmallowPlugin(schema_name_resolver=names)
+    spec = APISpec(
+        title=f"Linli {service.name}",
+        version=_version(),
+        openapi_version="3.1.0",
+        info={"description": inspect.getdoc(service) or ""},
+        plugins=[plugin],
+    )
+    if plugin.converter is not None:  # it is, once the spec has been made
+        plugin.converter.add_attribute_function(_cursor_as_text)  # type: ignore[no-untyped-call]
+    spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    spec.components.schema("Problem", _PROBLEM)
+    for kind in {kind.status: kind for kind in problems.ALL}.values():
+        spec.components.response(f"Problem{kind.status}", _problem_response(kind.status))
+    for declared in endpoints_of(service):
+        path = _PARAMETER.sub(r"{\g<name>}", declared.path)
+        spec.path(path=path, operations={declared.method.lower(): _operation(declared)})
+    made: dict[str, Any] = spec.to_dict()
+    return made
+
+
+class _Names:
+    """A schema's class name, with a number when two slices use the same one."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, Any] = {}
+
+    def __call__(self, schema: Any) -> str:
+        cls = schema if isinstance(schema, type) else type(schema)
+        name = base = cls.__name__.removesuffix("Schema") or cls.__name__
+        number = 2
+        while self._taken.setdefault(name, cls) is not cls:
+            name, number = f"{base}{number}", number + 1
+        return name
+
+
+def _version() -> str:
+    try:
+        return version("linli")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _operation(declared: endpoint) -> dict[str, Any]:
+    text, request_example, answer_example = read_docstring(declared.description)
+    operation: dict[str, Any] = {
+        "operationId": declared.method_name,
+        "summary": declared.summary,
+        "description": text,
+        "tags": [declared.tag or declared.path.split("/")[1] or "service"],
+        "parameters": [*_path_parameters(declared.path), *_query_parameters(declared.query), *_headers(declared)],
+        "responses": {str(declared.status): _success(declared, answer_example), **_problems(declared)},
+    }
+    if isinstance(declared.roles, Public):
+        operation["security"] = []
+    else:
+        operation["security"] = [{"bearer": []}]
+        operation["x-roles"] = sorted(declared.roles)
+    if declared.body is not None:
+        content: dict[str, Any] = {"schema": declared.body}
+        if request_example is not None:
+            content["example"] = request_example
+        operation["requestBody"] = {"required": _needed(declared.body), "content": {JSON: content}}
+    return operation
+
+
+def _needed(schema: Schema) -> bool:
+    return any(field.required for field in schema.fields.values())
+
+
+def read_docstring(text: str) -> tuple[str, Any, Any]:
+    """The prose of an entrypoint's docstring, and the JSON of its request and of its answer where it shows them.
+
+    The request's JSON comes first; the answer's stands after a line that begins with the status, such as `200`.
+    """
+    lines = text.splitlines()
+    shown = next((at for at, line in enumerate(lines) if re.match(r"(GET|POST|PUT|PATCH|DELETE) /", line)), len(lines))
+    status = next((at for at, line in enumerate(lines) if at >= shown and _STATUS_LINE.match(line)), len(lines))
+    prose = "\n".join(lines[:shown]).strip()
+    return prose, _first_json(lines[shown:status]), _first_json(lines[status:])
+
+
+def _first_json(lines: list[str]) -> Any:
+    for at, line in enumerate(lines):
+        if line.startswith(("{", "[")):
+            try:
+                return json.JSONDecoder().raw_decode("\n".join(lines[at:]))[0]
+            except ValueError:
+                return None  # shortened for the reader: no example rather than a wrong one
+    return None
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "in": "path",
+            "name": match["name"],
+            "required": True,
+            "schema": _PATH_TYPES.get(match["kind"], _PATH_TYPES[None]),
+        }
+        for match in _PARAMETER.finditer(path)
+    ]
+
+
+def _query_parameters(query: Schema | None) -> list[dict[str, Any]]:
+    return [] if query is None else [{"in": "query", "schema": query}]
+
+
+def _headers(declared: endpoint) -> list[dict[str, Any]]:
+    found = []
+    if declared.versioned:
+        meaning = 'The version the change is meant for: the ETag of the last read, such as "5".'
+        pattern = {"type": "string", "pattern": '^"[0-9]{1,10}"$', "examples": ['"5"']}
+        found.append({"in": "header", "name": "If-Match", "required": True, "description": meaning, "schema": pattern})
+    if declared.method == "POST" and not isinstance(declared.roles, Public):
+        key = {"type": "string", "pattern": "^[!#-\\[\\]-~]{1,128}$", "maxLength": 128}
+        found.append({"in": "header", "name": "Idempotency-Key", "description": _KEY_MEANING, "schema": key})
+    return found
+
+
+def _success(declared: endpoint, example: Any) -> dict[str, Any]:
+    if declared.status == 204:
+        return {"description": "Done."}
+    if declared.media != JSON:
+        return {
+            "description": declared.summary,
+            "content": {declared.media.split(";")[0]: {"schema": {"type": "string"}}},
+        }
+    content: dict[str, Any] = {"schema": _answer_schema(declared)}
+    if (shown := declared.example if declared.example is not None else example) is not None:
+        content["example"] = shown
+    answer: dict[str, Any] = {"description": declared.summary, "content": {JSON: content}}
+    if declared.versioned:
+        answer["headers"] = {"ETag": {"description": "The version after the change.", "schema": {"type": "string"}}}
+    return answer
+
+
+def _answer_schema(declared: endpoint) -> Any:
+    if isinstance(declared.query, PageQuery):
+        return {
+            "type": "object",
+            "required": ["items", "next"],
+            "properties": {
+                "items": {"type": "array", "items": declared.answer or {}},
+                "next": {"type": ["string", "null"], "description": "The cursor of the next page; null on the last."},
+            },
+        }
+    return declared.answer or {"type": "object"}
+
+
+def _problems(declared: endpoint) -> dict[str, Any]:
+    """The refusals this entrypoint can give, by what it declares."""
+    statuses = {400, 422, 500, 503}
+    if not isinstance(declared.roles, Public):
+        statuses |= {401, 403, 429}
+    if "<" in declared.path:
+        statuses.add(404)
+    if declared.changes:
+        statuses |= {404, 408, 409, 413, 415}
+    if declared.versioned:
+        statuses |= {412, 428}
+    return {str(status): f"Problem{status}" for status in sorted(statuses)}
+
+
+def _problem_response(status: int) -> dict[str, Any]:
+    kinds = [kind for kind in problems.ALL if kind.status == status]
+    return {
+        "description": " ".join(f"{kind.title}: {kind.meaning}" for kind in kinds),
+        "content": {
+            problems.CONTENT_TYPE: {
+                "schema": "Problem",
+                "examples": {kind.slug: {"value": _problem_example(kind)} for kind in kinds},
+            }
+        },
+    }
+
+
+def _problem_example(kind: problems.Kind) -> dict[str, Any]:
+    return {"type": kind.path, "title": kind.title, "status": kind.status, "detail": kind.meaning, "instance": "/"}
+
+
+def _cursor_as_text(self: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+    return {"type": ["string", "null"]} if isinstance(field, CursorField) else {}
+
+
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "Problem details (RFC 9457). `type` is the address of a page that explains it.",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "rule": {"type": "string", "description": "The article or rule behind the refusal."},
+        "trace_id": {"type": "string", "description": "What the operators find it by."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body, or ?name of the query."},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}

@@ -1,0 +1,104 @@
+"""A request as an entrypoint's method sees it: checked, and able to answer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from chassis import audit
+from chassis.database import Access, Transaction
+from chassis.http import idempotency
+from chassis.http.answer import JSON, Answer
+from chassis.http.cursors import Cursor
+from chassis.http.reading import is_current
+from chassis.identity import Actor
+
+if TYPE_CHECKING:
+    from chassis.http.entrypoint import endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the edge knows of the request besides its content."""
+
+    endpoint: "endpoint"
+    method: str
+    path: str
+    parameters: Mapping[str, Any]
+    traceparent: str | None = None
+    if_none_match: str | None = None
+    key: str | None = None
+    fingerprint: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request whose token, roles, body, query and headers hold.
+
+    `body` and `query` are what their schemas gave; `version` is the one If-Match names, on versioned entrypoints.
+    `access` sees the areas in which the actor holds one of the entrypoint's roles.
+    """
+
+    actor: Actor
+    access: Access
+    body: Any
+    query: Any
+    version: int | None
+    now: datetime
+    call: Call
+
+    def answer(
+        self,
+        tx: Transaction | None,
+        payload: Any,
+        *,
+        version: int | None = None,
+        location: str | None = None,
+        status: int | None = None,
+        area: str | None = None,
+    ) -> Answer:
+        """The payload in the shape of the entrypoint's answer schema; `version` becomes the ETag.
+
+        For a change, give it the transaction: the audit row and, under an Idempotency-Key, the answer itself are then
+        written in the round trip of the commit. Without one (a read, or a change of nothing) neither is kept.
+        """
+        headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON),)
+        if location is not None:
+            headers += (("Location", location),)
+        if version is not None:
+            etag = f'"{version}"'
+            headers += (("ETag", etag), ("Cache-Control", "private, no-cache"), ("Vary", "Authorization"))
+            if self.call.if_none_match is not None and is_current(self.call.if_none_match, etag):
+                return Answer(304, headers[1:], b"")
+        else:
+            headers += (("Cache-Control", "no-store"),)
+        endpoint = self.call.endpoint
+        body = b"" if payload is None and endpoint.answer is None else _json(endpoint.rendered(payload))
+        if not body:
+            headers = headers[1:]
+        answer = Answer(status or endpoint.status, headers, body)
+        if tx is not None and endpoint.changes:
+            audit.record(tx, self.actor.actor_id, endpoint.name, location or self.call.path, area=area)
+            if self.call.key is not None:
+                idempotency.keep(tx, self.actor.actor_id, self.call.key, self.call.fingerprint, answer)
+        return answer
+
+    def page(self, tx: Transaction | None, items: Sequence[Any], next_cursor: Sequence[object] | str | None) -> Answer:
+        """One page of a list, each item in the shape of the answer schema.
+
+        `next_cursor` is the key of the page's last row, such as (row.registered_at, row.dispute_id), when there is
+        more, else None. Ask the database for limit + 1 rows to know.
+        """
+        following = next_cursor if next_cursor is None or isinstance(next_cursor, str) else Cursor.encode(*next_cursor)
+        headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON), ("Cache-Control", "no-store"))
+        if following is not None:
+            query = urlencode({**self.call.parameters, "cursor": following}, doseq=True)
+            headers += (("Link", f'<{self.call.path}?{query}>; rel="next"'),)
+        body = {"items": self.call.endpoint.rendered(items, many=True), "next": following}
+        return Answer(self.call.endpoint.status, headers, _json(body))
+
+
+def _json(payload: Any) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=str, allow_nan=False).encode()
