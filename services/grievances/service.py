@@ -7,7 +7,7 @@ from services.grievances.places.api import PlacesApi
 from services.grievances.sessions.api import SessionsApi
 
 
-class GrievancesService(DisputesApi, SessionsApi, AgreementsApi, PlacesApi, Service):
+class Grievances(DisputesApi, SessionsApi, AgreementsApi, PlacesApi, Service):
     """Property disputes and their mediation 物业纠纷调解."""
 
     name = "grievances"

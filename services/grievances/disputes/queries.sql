@@ -81,7 +81,7 @@ FROM dispute_parties
 WHERE dispute_id = :dispute_id
 ORDER BY side;
 
--- name: list_in_scope(communities, streets, wide, state, is_open, category, before_instant, before_id, count)
+-- name: list_in_scope(communities, streets, wide, state, is_open, closed_as, category, before_instant, before_id, count)
 -- A page of a work list, newest first: each community, street and district of the scope is read along its own index.
 -- `wide` are prefixes of a district or more; they stand for the districts known here that they cover.
 SELECT
@@ -96,7 +96,8 @@ FROM (
         FROM disputes AS d
         WHERE d.area = scope.area
             AND (:state::text IS NULL OR d.state = :state)
-            AND (:is_open::boolean IS NULL OR d.is_open = :is_open)
+            AND (NOT :is_open OR d.closed_as IS NULL)
+            AND (:closed_as::text IS NULL OR d.closed_as = :closed_as)
             AND (:category::text IS NULL OR d.category = :category)
             AND (
                 :before_instant::timestamptz IS NULL
@@ -113,7 +114,8 @@ FROM (
         FROM disputes AS d
         WHERE d.street = scope.street
             AND (:state::text IS NULL OR d.state = :state)
-            AND (:is_open::boolean IS NULL OR d.is_open = :is_open)
+            AND (NOT :is_open OR d.closed_as IS NULL)
+            AND (:closed_as::text IS NULL OR d.closed_as = :closed_as)
             AND (:category::text IS NULL OR d.category = :category)
             AND (
                 :before_instant::timestamptz IS NULL
@@ -134,7 +136,8 @@ FROM (
         FROM disputes AS d
         WHERE d.district = scope.district
             AND (:state::text IS NULL OR d.state = :state)
-            AND (:is_open::boolean IS NULL OR d.is_open = :is_open)
+            AND (NOT :is_open OR d.closed_as IS NULL)
+            AND (:closed_as::text IS NULL OR d.closed_as = :closed_as)
             AND (:category::text IS NULL OR d.category = :category)
             AND (
                 :before_instant::timestamptz IS NULL
@@ -147,7 +150,7 @@ FROM (
 ORDER BY page.registered_at DESC, page.dispute_id DESC
 LIMIT :count;
 
--- name: list_filed_by(filed_by, state, is_open, category, before_instant, before_id, count)
+-- name: list_filed_by(filed_by, state, is_open, closed_as, category, before_instant, before_id, count)
 -- A page of what one person has filed, newest first.
 SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
@@ -155,7 +158,8 @@ SELECT
 FROM disputes AS d
 WHERE d.filed_by = :filed_by
     AND (:state::text IS NULL OR d.state = :state)
-    AND (:is_open::boolean IS NULL OR d.is_open = :is_open)
+    AND (NOT :is_open OR d.closed_as IS NULL)
+    AND (:closed_as::text IS NULL OR d.closed_as = :closed_as)
     AND (:category::text IS NULL OR d.category = :category)
     AND (
         :before_instant::timestamptz IS NULL

@@ -49,8 +49,9 @@ class Filter:
         instant, dispute_id = before or (None, None)
         return {
             "state": self.state,
-            # Lets the small index of open disputes serve a rare state.
-            "is_open": True if self.state in OPEN_STATES else None,
+            # The same again in the words of the indexes that serve rare states.
+            "is_open": self.state in OPEN_STATES,
+            "closed_as": None if self.state in OPEN_STATES else self.state,
             "category": self.category,
             "before_instant": instant,
             "before_id": dispute_id,

@@ -27,7 +27,7 @@ CREATE TABLE case_serials (
 ) WITH (fillfactor = 10);
 
 -- `street` and `district` are the prefixes that work lists of a wider scope are read by. No index holds a column that
--- a step from open to open changes, so those updates touch no index (HOT); `is_open` exists for that.
+-- a step from open to open changes, so those updates touch no index (HOT); `closed_as` exists for that: null while open.
 CREATE TABLE disputes (
     dispute_id uuid PRIMARY KEY,
     area text NOT NULL,
@@ -42,7 +42,9 @@ CREATE TABLE disputes (
     filed_by text NOT NULL,
     registered_at timestamptz NOT NULL,
     state text NOT NULL,
-    is_open boolean NOT NULL GENERATED ALWAYS AS (state IN ('registered', 'accepted', 'assigned', 'mediating')) STORED,
+    closed_as text GENERATED ALWAYS AS (
+        CASE WHEN state IN ('resolved', 'refused', 'terminated') THEN state END
+    ) STORED,
     version bigint NOT NULL,
     session_count bigint NOT NULL,
     mediator_id text,
@@ -55,7 +57,9 @@ CREATE INDEX disputes_of_community ON disputes (area, registered_at, dispute_id)
 CREATE INDEX disputes_of_street ON disputes (street, registered_at, dispute_id);
 CREATE INDEX disputes_of_district ON disputes (district, registered_at, dispute_id);
 CREATE INDEX disputes_filed_by ON disputes (filed_by, registered_at, dispute_id);
-CREATE INDEX disputes_open ON disputes (registered_at, dispute_id) WHERE is_open;
+CREATE INDEX disputes_of_category ON disputes (category, registered_at, dispute_id);
+CREATE INDEX disputes_open ON disputes (registered_at, dispute_id) WHERE closed_as IS NULL;
+CREATE INDEX disputes_closed ON disputes (closed_as, registered_at, dispute_id) WHERE closed_as IS NOT NULL;
 
 -- `area` and `filed_by` repeat the dispute's, so that the policies below need not look it up.
 CREATE TABLE dispute_parties (
