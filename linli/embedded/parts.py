@@ -1,5 +1,6 @@
 """Both embedded parts in one data folder, begun together and stopped together."""
 
+import shutil
 from pathlib import Path
 from types import TracebackType
 
@@ -53,6 +54,18 @@ class Embedded:
                 self._stop_parts()
             finally:
                 self.folder.close()
+
+    def discard(self) -> None:
+        """Stop what runs in the folder and remove it whole; also what a killed run left there."""
+        if not self.folder.is_open():
+            self.folder.open()
+            self._know_parts()
+        try:
+            self._stop_parts()
+            self.folder.wipe()
+        finally:
+            self.folder.close()
+        shutil.rmtree(self.folder.path)
 
     def __enter__(self) -> "Embedded":
         self.start()

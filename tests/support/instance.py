@@ -1,0 +1,111 @@
+"""One embedded PostgreSQL and RabbitMQ for a whole run of tests; every test gets a database and a vhost of its own."""
+
+import itertools
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from chassis.database import connect
+from linli.embedded.data_folder import DataFolder
+from linli.embedded.errors import EmbeddedError
+from linli.embedded.parts import Embedded
+from linli.embedded.ports import free_ports
+from linli.embedded.rabbitmq import RabbitMQ
+from linli.provision import close_to_others, migrate, provision, service_url
+
+# In the project, not in /tmp: the next run finds what a killed one left, and stops it.
+ROOT = Path(__file__).parents[2] / ".linli-test"
+STILL_STARTING_S = 60
+
+
+class ServiceDatabase(str):
+    """The address of a service's own database with the service's login; it can be used as the text it is."""
+
+    admin_url: str
+
+    def __new__(cls, url: str, admin_url: str) -> "ServiceDatabase":
+        made = super().__new__(cls, url)
+        made.admin_url = admin_url
+        return made
+
+    @property
+    def url(self) -> str:
+        return str(self)
+
+
+class Databases:
+    """Clones of each service's migrated database. Migrating takes 300 ms, cloning 30."""
+
+    def __init__(self, embedded: Embedded) -> None:
+        self._embedded = embedded
+        self._numbers = itertools.count(1)
+        self._templates: set[str] = set()
+
+    @contextmanager
+    def clone(self, service: str) -> Iterator[ServiceDatabase]:
+        """A database of this service that nobody else uses; dropped afterwards, whoever is still connected."""
+        template, name = self._template(service), f"{service}_{next(self._numbers)}"
+        admin_url = self._embedded.postgres.admin_url
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner")
+        close_to_others(admin_url, service, name)
+        url = service_url(admin_url, service, self._embedded.secrets.service_password(service), name)
+        try:
+            yield ServiceDatabase(url, admin_url.rpartition("/")[0] + f"/{name}")
+        finally:
+            # A fault test may have left the server down; its databases go with the folder.
+            if self._embedded.postgres.is_running():
+                self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _template(self, service: str) -> str:
+        name = f"{service}_template"
+        if service not in self._templates:
+            admin_url = self._embedded.postgres.admin_url
+            provision(admin_url, service, self._embedded.secrets.service_password(service), name)
+            migrate(admin_url, service, name)
+            self._templates.add(service)
+        return name
+
+    def _execute(self, sql: str) -> None:
+        connection = connect(self._embedded.postgres.admin_url)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def new_vhost(rabbitmq: RabbitMQ) -> Iterator[str]:
+    """The address of a virtual host that nobody else uses; removed afterwards with its queues."""
+    name = f"test-{secrets.token_hex(4)}"
+    rabbitmq.add_vhost(name)
+    try:
+        yield rabbitmq.url(name)
+    finally:
+        if rabbitmq.is_running():
+            rabbitmq.delete_vhost(name)
+
+
+@contextmanager
+def running_instance() -> Iterator[Embedded]:
+    """Both parts in a folder of this run. PostgreSQL does not wait for the disk: kills lose nothing, power cuts may."""
+    _discard_abandoned()
+    embedded = Embedded(ROOT / f"{os.getpid()}-{secrets.token_hex(3)}", free_ports().base, durable=False)
+    embedded.start()
+    try:
+        yield embedded
+    finally:
+        embedded.discard()
+
+
+def _discard_abandoned() -> None:
+    if not ROOT.is_dir():
+        return
+    for folder in ROOT.iterdir():
+        if time.time() - folder.stat().st_mtime > STILL_STARTING_S and not DataFolder(folder).is_held():
+            # Another run may be at it already.
+            with suppress(EmbeddedError, FileNotFoundError):
+                Embedded(folder).discard()
