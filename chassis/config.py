@@ -6,16 +6,11 @@ A process takes the part it needs, `settings = ServiceSettings.read()`, before a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from environs import Env
-
-from chassis import areas
 from chassis.errors import Misconfigured
 from chassis.variables import (
     Address,
     Settings,
-    Shape,
     address,
     file_or_https,
     key,
@@ -31,16 +26,6 @@ from chassis.variables import (
 
 SIGNATURES = ("ES256", "ES384", "Ed25519", "EdDSA", "PS256", "RS256")
 """Asymmetric only: whoever checks a token must not be able to make one."""
-
-
-def _district() -> Shape:
-    def read(env: Env, name: str) -> str:
-        code: Any = env.str(name)
-        if areas.level(code) != "district":
-            raise ValueError
-        return str(code)
-
-    return Shape("the 12-digit code of a district, for example 440305000000", read)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +122,6 @@ class ServiceSettings(HttpSettings, BrokerSettings, DatabaseSettings, ProcessSet
     consumer_attempts: int = setting(
         "CONSUMER_ATTEMPTS", whole(1, 100), "How often a fact is tried before it waits for the operator", default=5
     )
-    district: str | None = setting("LINLI_DISTRICT", _district(), "The district this deployment serves", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +182,12 @@ class SealingSettings(Settings):
             raise Misconfigured("BLIND_INDEX_KEY is also one of SEALING_KEYS; it must be a key of its own")
 
 
-def markdown(**processes: type[Settings]) -> str:
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataServiceSettings(ServiceSettings, SealingSettings):
+    """A service that keeps personal data: without its keys it does not start."""
+
+
+def markdown(processes: Mapping[str, type[Settings]]) -> str:
     """The variables of these kinds of process as one table for operators."""
     readers: dict[str, list[str]] = {}
     for process, settings in processes.items():

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvError, validate
 
+from chassis import areas
 from chassis.errors import Misconfigured
 
 
@@ -159,6 +160,16 @@ def address(example: str) -> Shape:
         return Address(parts.hostname, parts.port)
 
     return Shape(f"host:port, for example {example}", read)
+
+
+def district() -> Shape:
+    def read(env: Env, name: str) -> str:
+        code = _text(env, name)
+        if areas.level(code) != "district":
+            raise ValueError
+        return code
+
+    return Shape("the 12-digit code of a district, for example 440305000000", read)
 
 
 def key() -> Shape:
