@@ -24,6 +24,11 @@ class Loaded:
     unchanged: int
     vanished: tuple[Division, ...]
 
+    def __str__(self) -> str:
+        told = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
+        kept = "".join(f"\nno longer in the file, kept: {gone.code} {gone.name}" for gone in self.vanished)
+        return told + kept
+
 
 def load_divisions(
     database: Database, divisions: Sequence[Division], now: datetime, progress: Progress | None = None
