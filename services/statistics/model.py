@@ -1,7 +1,7 @@
 """What the figures mean: counts that are only ever shown together, periods of Shanghai days, change over a year."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -90,19 +90,9 @@ class Period:
         return [span for span in spans if span.since < span.until]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One division's figures in a period beside those of the same period a year before.
-
-    A change is never given without what it is a change of: the accepted counts of both years stand beside it.
-    """
-
-    figures: Figures
-    before: Figures
-
-    @property
-    def change_percent(self) -> dict[str, float | None]:
-        return {name: percent_change(getattr(self.before, name), getattr(self.figures, name)) for name in COUNTS}
+def change_percent(before: Figures, now: Figures) -> dict[str, float | None]:
+    """Each count's change against the year before. Never to be given without the accepted counts of both years."""
+    return {name: percent_change(getattr(before, name), getattr(now, name)) for name in COUNTS}
 
 
 def percent_change(before: int, now: int) -> float | None:
@@ -157,10 +147,6 @@ class Tally:
 
 def total(figures: Iterable[Figures]) -> Figures:
     return sum(figures, Figures())
-
-
-def compared(now: Mapping[str, Figures], before: Mapping[str, Figures], code: str) -> Comparison:
-    return Comparison(now.get(code, Figures()), before.get(code, Figures()))
 
 
 _COLUMN = {fact_type: FIGURES.index(name) for fact_type, name in COUNTED.items()}

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from chassis.errors import InvalidInput
-from services.statistics.model import Comparison, Figures, Period, Span, Tally, percent_change, period_of, total
+from services.statistics.model import Figures, Period, Span, Tally, change_percent, percent_change, period_of, total
 
 TODAY = date(2026, 11, 20)
 
@@ -31,7 +31,7 @@ def test_change_is_percent_of_the_year_before_to_one_decimal(before: int, now: i
 
 
 def test_every_figure_has_its_own_change() -> None:
-    changes = Comparison(Figures(registered=200, accepted=200), Figures(registered=400, accepted=0)).change_percent
+    changes = change_percent(Figures(registered=400, accepted=0), Figures(registered=200, accepted=200))
 
     assert changes == {
         "registered": -50.0,
