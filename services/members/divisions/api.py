@@ -25,8 +25,10 @@ class DivisionsApi:
         """The district, its streets and their communities, by code; with `parent`, what lies directly in one.
 
         GET /divisions?parent=440305001000&limit=1
-        200 {"items": [{"code": "440305001001", "name": "南头城社区居委会", "level": "community",
-                        "parent_code": "440305001000", "version": 1}], "next": "3q1c…"}
+
+        200
+        {"items": [{"code": "440305001001", "name": "南头城社区居委会", "level": "community",
+         "parent_code": "440305001000", "version": 1}], "next": "AbCdEf"}
         """
         query = request.query
         [after] = query["cursor"] or [""]
@@ -36,7 +38,7 @@ class DivisionsApi:
 
     @endpoint(
         "GET",
-        "/divisions/<code>",
+        "/divisions/<area:code>",
         roles=EVERYONE,
         query=schemas.DivisionQuery,
         answer=schemas.DivisionView,
@@ -47,8 +49,10 @@ class DivisionsApi:
         """One division by its code.
 
         GET /divisions/440305001012?on=2026-03-01
-        200 {"code": "440305001012", "name": "星海名城社区居委会", "level": "community",
-             "parent_code": "440305001000", "version": 1}
+
+        200
+        {"code": "440305001012", "name": "星海名城社区居委会", "level": "community", "parent_code": "440305001000",
+         "version": 1}
         """
         with self.database.transaction(request.access) as tx:
             division = handlers.get_division(tx, code, request.query["on"])

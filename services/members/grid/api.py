@@ -27,9 +27,14 @@ class GridApi:
     def register_grid_unit(self, request: Request) -> Answer:
         """A compound, building, unit or household in a larger place; the community's own unit is there already.
 
-        POST /grid-units {"parent_id": "01936f…", "kind": "building", "label": "3栋"}
-        201 {"grid_unit_id": "019370…", "kind": "building", "parent_id": "01936f…", "path": "/01936e…/01936f…/019370…",
-             "label": "3栋", "area": "440305001012", "version": 1}
+        POST /grid-units
+        {"parent_id": "01936f00-0000-7000-8000-000000000001", "kind": "building", "label": "3栋"}
+
+        201
+        {"grid_unit_id": "01936f00-0000-7000-8000-000000000003", "kind": "building",
+         "parent_id": "01936f00-0000-7000-8000-000000000001",
+         "path": "/01936f00-0000-7000-8000-000000000001/01936f00-0000-7000-8000-000000000003", "label": "3栋",
+         "area": "440305001012", "version": 1}
         """
         with self.database.transaction(request.access) as tx:
             unit = handlers.register(tx, handlers.Register(**request.body), actor=request.actor, now=request.now)
@@ -50,9 +55,12 @@ class GridApi:
         """What the caller's roles show, each place before what lies in it.
 
         GET /grid-units?area=440305001012&kind=building
-        200 {"items": [{"grid_unit_id": "019370…", "kind": "building", "parent_id": "01936f…",
-                        "path": "/01936e…/01936f…/019370…", "label": "3栋", "area": "440305001012", "version": 1}],
-             "next": null}
+
+        200
+        {"items": [{"grid_unit_id": "01936f00-0000-7000-8000-000000000003", "kind": "building",
+         "parent_id": "01936f00-0000-7000-8000-000000000001",
+         "path": "/01936f00-0000-7000-8000-000000000001/01936f00-0000-7000-8000-000000000003", "label": "3栋",
+         "area": "440305001012", "version": 1}], "next": null}
         """
         query = request.query
         [after] = query["cursor"] or [""]
@@ -79,9 +87,13 @@ class GridApi:
     def get_grid_unit(self, request: Request, grid_unit_id: UUID) -> Answer:
         """One place by its id.
 
-        GET /grid-units/019370…
-        200 {"grid_unit_id": "019370…", "kind": "building", "parent_id": "01936f…", "path": "/01936e…/01936f…/019370…",
-             "label": "3栋", "area": "440305001012", "version": 1}
+        GET /grid-units/01936f00-0000-7000-8000-000000000003
+
+        200
+        {"grid_unit_id": "01936f00-0000-7000-8000-000000000003", "kind": "building",
+         "parent_id": "01936f00-0000-7000-8000-000000000001",
+         "path": "/01936f00-0000-7000-8000-000000000001/01936f00-0000-7000-8000-000000000003", "label": "3栋",
+         "area": "440305001012", "version": 1}
         """
         with self.database.transaction(request.access) as tx:
             unit = handlers.get_unit(tx, grid_unit_id, actor=request.actor)

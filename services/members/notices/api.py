@@ -27,10 +27,13 @@ class NoticesApi:
         """The newest first; with `unread=true`, those not read yet.
 
         GET /notices?unread=true
-        200 {"items": [{"notice_id": "019372…", "level": "building", "kind": "dispute.resolved",
-             "dispute_id": "019373…", "category": "parking", "area": "440305001012", "grid_unit_id": "019370…",
-             "place": "星海名城社区居委会 一期 3栋", "occurred_at": "2026-03-10T08:00:00+00:00",
-             "created_at": "2026-03-10T08:00:00+00:00", "read_at": null}], "next": null}
+
+        200
+        {"items": [{"notice_id": "01936f00-0000-7000-8000-000000000005", "level": "building",
+         "kind": "dispute.resolved", "dispute_id": "01936f00-0000-7000-8000-000000000006", "category": "parking",
+         "area": "440305001012", "grid_unit_id": "01936f00-0000-7000-8000-000000000003",
+         "place": "星海名城社区居委会 一期 3栋", "occurred_at": "2026-03-10T08:00:00+00:00",
+         "created_at": "2026-03-10T08:00:00+00:00", "read_at": null}], "next": null}
         """
         query = request.query
         [before] = query["cursor"] or [None]
@@ -52,7 +55,9 @@ class NoticesApi:
         """The number beside the bell.
 
         GET /notices/unread
-        200 {"unread": 3}
+
+        200
+        {"unread": 3}
         """
         with self.database.transaction(request.access) as tx:
             return request.answer(tx, {"unread": handlers.count_unread(tx, actor=request.actor)})
@@ -68,11 +73,14 @@ class NoticesApi:
     def read_notice(self, request: Request, notice_id: UUID) -> Answer:
         """A second time changes nothing: `read_at` is when it was first read.
 
-        POST /notices/019372…/read
-        200 {"notice_id": "019372…", "level": "building", "kind": "dispute.resolved", "dispute_id": "019373…",
-             "category": "parking", "area": "440305001012", "grid_unit_id": "019370…",
-             "place": "星海名城社区居委会 一期 3栋", "occurred_at": "2026-03-10T08:00:00+00:00",
-             "created_at": "2026-03-10T08:00:00+00:00", "read_at": "2026-03-10T09:30:00+00:00"}
+        POST /notices/01936f00-0000-7000-8000-000000000005/read
+
+        200
+        {"notice_id": "01936f00-0000-7000-8000-000000000005", "level": "building", "kind": "dispute.resolved",
+         "dispute_id": "01936f00-0000-7000-8000-000000000006", "category": "parking", "area": "440305001012",
+         "grid_unit_id": "01936f00-0000-7000-8000-000000000003", "place": "星海名城社区居委会 一期 3栋",
+         "occurred_at": "2026-03-10T08:00:00+00:00", "created_at": "2026-03-10T08:00:00+00:00",
+         "read_at": "2026-03-10T09:30:00+00:00"}
         """
         with self.database.transaction(request.access) as tx:
             notice = handlers.mark_read(tx, notice_id, actor=request.actor, now=request.now)

@@ -27,9 +27,12 @@ class OrganisationsApi:
     def register_organisation(self, request: Request) -> Answer:
         """A committee, general branch, branch or group of a division, under another or under none.
 
-        POST /organisations {"name": "星海名城社区党总支", "kind": "general_branch", "area": "440305001012"}
-        201 {"organisation_id": "01936f…", "name": "星海名城社区党总支", "kind": "general_branch",
-             "area": "440305001012", "parent_id": null, "version": 1}
+        POST /organisations
+        {"name": "星海名城社区党总支", "kind": "general_branch", "area": "440305001012"}
+
+        201
+        {"organisation_id": "01936f00-0000-7000-8000-000000000002", "name": "星海名城社区党总支",
+         "kind": "general_branch", "area": "440305001012", "parent_id": null, "version": 1}
         """
         with self.database.transaction(request.access) as tx:
             made = handlers.register(tx, handlers.Register(**request.body), actor=request.actor, now=request.now)
@@ -50,8 +53,10 @@ class OrganisationsApi:
         """Those of a division and of all that lies in it, the latest registered first.
 
         GET /organisations?area=440305000000&kind=committee
-        200 {"items": [{"organisation_id": "01936f…", "name": "海月社区党委", "kind": "committee",
-                        "area": "440305006011", "parent_id": null, "version": 1}], "next": null}
+
+        200
+        {"items": [{"organisation_id": "01936f00-0000-7000-8000-000000000002", "name": "海月社区党委",
+         "kind": "committee", "area": "440305006011", "parent_id": null, "version": 1}], "next": null}
         """
         query = request.query
         [before] = query["cursor"] or [None]
@@ -72,9 +77,11 @@ class OrganisationsApi:
     def get_organisation(self, request: Request, organisation_id: UUID) -> Answer:
         """One organisation by its id.
 
-        GET /organisations/01936f…
-        200 {"organisation_id": "01936f…", "name": "海月社区党委", "kind": "committee", "area": "440305006011",
-             "parent_id": null, "version": 1}
+        GET /organisations/01936f00-0000-7000-8000-000000000002
+
+        200
+        {"organisation_id": "01936f00-0000-7000-8000-000000000002", "name": "海月社区党委", "kind": "committee",
+         "area": "440305006011", "parent_id": null, "version": 1}
         """
         with self.database.transaction(request.access) as tx:
             found = handlers.get_organisation(tx, organisation_id)
@@ -93,7 +100,9 @@ class OrganisationsApi:
         """The communities of an area, each counted once under the highest organisation it has.
 
         GET /organisations/coverage?area=440305000000
-        200 {"area": "440305000000", "communities": 98, "committee": 10, "general_branch": 39, "branch": 49, "none": 0}
+
+        200
+        {"area": "440305000000", "communities": 98, "committee": 10, "general_branch": 39, "branch": 49, "none": 0}
         """
         with self.database.transaction(request.access) as tx:
             return request.answer(tx, handlers.get_coverage(tx, request.query["area"]))

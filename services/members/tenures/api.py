@@ -27,11 +27,14 @@ class TenuresApi:
     def start_tenure(self, request: Request) -> Answer:
         """One current holder for each unit and level.
 
-        POST /tenures {"grid_unit_id": "019370…", "level": "building", "holder_id": "leader-7",
-                       "holder_name": "王小明", "holder_phone": "13800138000"}
-        201 {"tenure_id": "019371…", "grid_unit_id": "019370…", "level": "building", "holder_id": "leader-7",
-             "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01", "until_date": null,
-             "version": 1}
+        POST /tenures
+        {"grid_unit_id": "01936f00-0000-7000-8000-000000000003", "level": "building", "holder_id": "leader-7",
+         "holder_name": "王小明", "holder_phone": "13800138000"}
+
+        201
+        {"tenure_id": "01936f00-0000-7000-8000-000000000004", "grid_unit_id": "01936f00-0000-7000-8000-000000000003",
+         "level": "building", "holder_id": "leader-7", "holder_name": "王**", "holder_phone": "138****8000",
+         "from_date": "2026-03-01", "until_date": null, "version": 1}
         """
         with self.database.transaction(request.access) as tx:
             tenure = handlers.start(tx, handlers.Start(**request.body), actor=request.actor, now=request.now)
@@ -52,10 +55,14 @@ class TenuresApi:
     def end_tenure(self, request: Request, tenure_id: UUID) -> Answer:
         """From the day given, or today, the holder no longer answers.
 
-        POST /tenures/019371…/end    If-Match: "1"    {"until_date": "2026-03-31"}
-        200 {"tenure_id": "019371…", "grid_unit_id": "019370…", "level": "building", "holder_id": "leader-7",
-             "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01",
-             "until_date": "2026-03-31", "version": 2}
+        POST /tenures/01936f00-0000-7000-8000-000000000004/end
+        If-Match: "1"
+        {"until_date": "2026-03-31"}
+
+        200
+        {"tenure_id": "01936f00-0000-7000-8000-000000000004", "grid_unit_id": "01936f00-0000-7000-8000-000000000003",
+         "level": "building", "holder_id": "leader-7", "holder_name": "王**", "holder_phone": "138****8000",
+         "from_date": "2026-03-01", "until_date": "2026-03-31", "version": 2}
         """
         with self.database.transaction(request.access) as tx:
             tenure = handlers.end(
@@ -79,10 +86,12 @@ class TenuresApi:
     def get_tenure(self, request: Request, tenure_id: UUID) -> Answer:
         """One tenure by its id; its ETag is what ending it asks for.
 
-        GET /tenures/019371…
-        200 {"tenure_id": "019371…", "grid_unit_id": "019370…", "level": "building", "holder_id": "leader-7",
-             "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01", "until_date": null,
-             "version": 1}
+        GET /tenures/01936f00-0000-7000-8000-000000000004
+
+        200
+        {"tenure_id": "01936f00-0000-7000-8000-000000000004", "grid_unit_id": "01936f00-0000-7000-8000-000000000003",
+         "level": "building", "holder_id": "leader-7", "holder_name": "王**", "holder_phone": "138****8000",
+         "from_date": "2026-03-01", "until_date": null, "version": 1}
         """
         with self.database.transaction(request.access) as tx:
             tenure = handlers.get_tenure(tx, tenure_id, actor=request.actor)
@@ -100,10 +109,13 @@ class TenuresApi:
     def list_tenures(self, request: Request) -> Answer:
         """The history of one unit, the latest entered first.
 
-        GET /tenures?grid_unit_id=019370…
-        200 {"items": [{"tenure_id": "019371…", "grid_unit_id": "019370…", "level": "building",
-                        "holder_id": "leader-7", "holder_name": "王**", "holder_phone": "138****8000",
-                        "from_date": "2026-03-01", "until_date": null, "version": 1}], "next": null}
+        GET /tenures?grid_unit_id=01936f00-0000-7000-8000-000000000003
+
+        200
+        {"items": [{"tenure_id": "01936f00-0000-7000-8000-000000000004",
+         "grid_unit_id": "01936f00-0000-7000-8000-000000000003", "level": "building", "holder_id": "leader-7",
+         "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01", "until_date": null,
+         "version": 1}], "next": null}
         """
         query = request.query
         [before] = query["cursor"] or [None]
@@ -127,11 +139,14 @@ class TenuresApi:
 
         Names and phones are masked; an officer who states a purpose sees them in full, and that is audited.
 
-            GET /grid-units/019370…/leaders
-            200 {"grid_unit_id": "019370…", "leaders": [{"tenure_id": "019371…", "grid_unit_id": "019370…",
-                 "level": "building", "holder_id": "leader-7", "holder_name": "王**", "holder_phone": "138****8000",
-                 "from_date": "2026-03-01", "until_date": null, "version": 1}],
-                 "vacant": ["household", "compound", "community"]}
+        GET /grid-units/01936f00-0000-7000-8000-000000000003/leaders
+
+        200
+        {"grid_unit_id": "01936f00-0000-7000-8000-000000000003",
+         "leaders": [{"tenure_id": "01936f00-0000-7000-8000-000000000004",
+         "grid_unit_id": "01936f00-0000-7000-8000-000000000003", "level": "building", "holder_id": "leader-7",
+         "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01", "until_date": null,
+         "version": 1}], "vacant": ["household", "compound", "community"]}
         """
         with self.database.transaction(request.access) as tx:
             leaders = handlers.get_leaders(tx, grid_unit_id, purpose=request.query["purpose"], actor=request.actor)
