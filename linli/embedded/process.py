@@ -92,6 +92,9 @@ class PartProcess:
         return "\n".join(self.log.read_text("utf-8", errors="replace").splitlines()[-lines:])
 
     def _forget(self) -> None:
+        if self._child is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(1)
         self._reap()
         self._pid_file.unlink(missing_ok=True)
 
@@ -101,9 +104,13 @@ class PartProcess:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether it still runs. An orphan that ended stays a zombie for ever where init does not reap (containers)."""
+    """Whether any of it still runs.
+
+    An orphan that ended stays a zombie for ever where init does not reap (containers); one whose first thread alone has
+    ended looks like a zombie while the others still hold its ports.
+    """
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and (process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1)
     except psutil.NoSuchProcess:
         return False
 
