@@ -1,0 +1,151 @@
+"""A small real service for the tests of the chassis' edge: `python -m tests.service.chassis.things`."""
+
+# ruff: noqa: E402 - patched before anything else is imported
+import warnings
+
+warnings.filterwarnings("ignore", message=".*[Ee]ventlet")
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import os
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+import uuid_utils.compat
+from marshmallow import Schema, fields, validate
+
+from chassis import runner
+from chassis.config import DatabaseSettings, HttpSettings, ProcessSettings
+from chassis.errors import DatabaseUnavailable, NotFound, StaleVersion
+from chassis.http import PUBLIC, Answer, ChassisApi, CursorField, PageQuery, Request, connection, endpoint
+from chassis.service import OwnDatabase
+
+TABLE = (
+    "CREATE TABLE thing (thing_id uuid PRIMARY KEY, title text NOT NULL, area text NOT NULL, version integer NOT NULL)"
+)
+
+
+class NewThing(Schema):
+    title = fields.String(required=True, validate=validate.Length(1, 80))
+    area = fields.String(required=True, validate=validate.Regexp(r"[1-9]\d{11}\Z"))
+    size_m2 = fields.Integer(strict=True, load_default=None, allow_none=True)
+
+
+class Rename(Schema):
+    title = fields.String(required=True, validate=validate.Length(1, 80))
+
+
+class ThingView(Schema):
+    thing_id = fields.UUID()
+    title = fields.String()
+    area = fields.String()
+    version = fields.Integer()
+
+
+class ListThings(PageQuery):
+    cursor = CursorField(fields.UUID())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ProcessSettings, DatabaseSettings, HttpSettings):
+    """A service without queues."""
+
+
+class Things(ChassisApi):
+    """Things with a title, to try out the edge."""
+
+    name = "things"
+    settings: ClassVar[type[Settings]] = Settings
+    database: Any = OwnDatabase()
+    readiness: Any = {"always": lambda: None, "when told so": lambda: _ready()}
+
+    @endpoint(
+        "POST", "/things", roles={"mediator"}, body=NewThing, answer=ThingView, status=201, summary="Make a thing"
+    )
+    def make_thing(self, request: Request) -> Answer:
+        """Makes a thing in one of the caller's areas.
+
+        POST /things
+        {"title": "一", "area": "440305001012"}
+
+        201
+        {"thing_id": "01920000-0000-7000-8000-000000000000", "title": "一", "area": "440305001012", "version": 1}
+        """
+        request.actor.require({"mediator"}, area=request.body["area"])
+        thing_id = uuid_utils.compat.uuid7()
+        with self.database.transaction(request.access) as tx:
+            row = tx.rows(
+                "INSERT INTO thing VALUES (%s, %s, %s, 1) RETURNING *",
+                (thing_id, request.body["title"], request.body["area"]),
+            )[0]
+            return request.answer(tx, row, version=1, location=f"/things/{thing_id}", area=row.area)
+
+    @endpoint("GET", "/things", roles={"mediator"}, query=ListThings, answer=ThingView, summary="All things")
+    def list_things(self, request: Request) -> Answer:
+        after, limit = request.query["cursor"], request.query["limit"]
+        with self.database.transaction(request.access) as tx:
+            rows = tx.rows(
+                "SELECT * FROM thing WHERE %s::uuid IS NULL OR thing_id > %s ORDER BY thing_id LIMIT %s",
+                (after and after[0], after and after[0], limit + 1),
+            )
+            more = len(rows) > limit
+            return request.page(tx, rows[:limit], (rows[limit - 1].thing_id,) if more else None)
+
+    @endpoint("GET", "/things/<uuid:thing_id>", roles={"mediator"}, answer=ThingView, summary="One thing")
+    def get_thing(self, request: Request, thing_id: UUID) -> Answer:
+        with self.database.transaction(request.access) as tx:
+            row = _thing(tx, thing_id)
+            return request.answer(tx, row, version=row.version)
+
+    @endpoint(
+        "POST",
+        "/things/<uuid:thing_id>/rename",
+        roles={"mediator"},
+        body=Rename,
+        answer=ThingView,
+        versioned=True,
+        summary="Give another title",
+    )
+    def rename_thing(self, request: Request, thing_id: UUID) -> Answer:
+        with self.database.transaction(request.access) as tx:
+            row = _thing(tx, thing_id)
+            if row.version != request.version:
+                raise StaleVersion(f"thing {thing_id}", request.version or 0, row.version)
+            row = tx.rows(
+                "UPDATE thing SET title = %s, version = version + 1 WHERE thing_id = %s RETURNING *",
+                (request.body["title"], thing_id),
+            )[0]
+            return request.answer(tx, row, version=row.version)
+
+    @endpoint("POST", "/things/<uuid:thing_id>/slowly", roles={"mediator"}, status=204, summary="Take a second")
+    def do_slowly(self, request: Request, thing_id: UUID) -> Answer:
+        with self.database.transaction(request.access) as tx:
+            tx.execute("SELECT pg_sleep(1)")
+            return request.answer(tx, None)
+
+    @endpoint("POST", "/faults/<kind>", roles=PUBLIC, status=204, summary="Fail in a chosen way")
+    def fail(self, request: Request, kind: str) -> Answer:
+        if kind == "unavailable":
+            raise DatabaseUnavailable("host db-7.internal does not answer")
+        raise RuntimeError("王小明 13800138000")
+
+
+def _thing(tx: Any, thing_id: UUID) -> Any:
+    rows = tx.rows("SELECT * FROM thing WHERE thing_id = %s FOR UPDATE", (thing_id,))
+    if not rows:
+        raise NotFound(f"there is no thing {thing_id}")
+    return rows[0]
+
+
+def _ready() -> None:
+    if not os.environ.get("READY"):
+        raise DatabaseUnavailable("READY is not set")
+
+
+if __name__ == "__main__":
+    # The test cannot wait as long as a caller may.
+    connection.REQUEST_S = float(os.environ.get("REQUEST_S", connection.REQUEST_S))
+    runner.serve(Things)
