@@ -1,0 +1,164 @@
+"""Steps over a real PostgreSQL: all of a step or nothing of it, and one winner when two act at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from chassis.database import Database
+from chassis.errors import InvalidInput, NotAllowed, NotFound, StaleVersion, WrongState
+from services.grievances.access import Purpose, eyes
+from services.grievances.agreements import handlers as agreements
+from services.grievances.agreements.model import Signer
+from services.grievances.disputes import handlers as disputes
+from services.grievances.disputes import model
+from services.grievances.sessions import handlers as sessions
+
+Facts = Callable[[], list[tuple[str, int]]]
+
+
+def stored(database: Database, dispute_id: Any) -> model.Dispute:
+    with database.transaction() as tx:
+        found = disputes.store.find(tx, dispute_id)
+    assert found is not None
+    return found[0]
+
+
+def test_a_whole_life_is_one_fact_and_one_version_a_step(life: Any, database: Database, facts: Facts) -> None:
+    dispute = life.resolve(life.meet(life.mediating()))
+
+    assert facts() == [
+        ("dispute.registered", 1),
+        ("dispute.accepted", 2),
+        ("dispute.assigned", 3),
+        ("dispute.mediated", 4),
+        ("dispute.mediated", 5),
+        ("dispute.resolved", 6),
+    ]
+    kept = stored(database, dispute.dispute_id)
+    assert (kept.state, kept.version, kept.session_count, kept.agreement_form) == ("resolved", 6, 2, "oral")
+    assert kept.closed_at == life.now
+
+
+def test_a_resolved_dispute_can_be_reopened_and_resolved_again(life: Any, database: Database) -> None:
+    people = life.people
+    resolved = life.resolve(life.mediating())
+    with database.transaction(eyes(people.officer)) as tx:
+        reopened = disputes.reopen(
+            tx,
+            resolved.dispute_id,
+            reason=model.ReopeningReason.NOT_PERFORMED,
+            actor=people.officer,
+            version=resolved.version,
+            now=life.now,
+        )
+    signed = dict.fromkeys(Signer, date(2026, 3, 10))
+    written = agreements.Resolve(model.AgreementForm.WRITTEN, "物业四月前修好", date(2026, 3, 10), signed)
+
+    life.resolve(life.meet(life.assign(reopened)), command=written, now=datetime(2026, 3, 11, tzinfo=UTC))
+
+    with database.transaction(eyes(people.officer)) as tx:
+        latest = agreements.get_agreement(tx, resolved.dispute_id, actor=people.officer, purpose=Purpose.REVIEW)
+        held = sessions.list_sessions(tx, resolved.dispute_id, actor=people.officer, purpose=Purpose.REVIEW)
+    assert (latest.form, latest.terms, latest.signatures) == ("written", "物业四月前修好", signed)
+    assert [(session.number, session.record) for session in held] == [(1, "王小明称可以商量"), (2, "王小明称可以商量")]
+
+
+def test_sessions_and_agreement_are_shown_without_words_unless_opened(life: Any, database: Database) -> None:
+    dispute = life.resolve(life.mediating())
+    resident = life.people.resident
+
+    with database.transaction(eyes(resident)) as tx:
+        (session,) = sessions.list_sessions(tx, dispute.dispute_id, actor=resident, purpose=None)
+        agreement = agreements.get_agreement(tx, dispute.dispute_id, actor=resident, purpose=None)
+        with pytest.raises(NotAllowed):
+            sessions.list_sessions(tx, dispute.dispute_id, actor=resident, purpose=Purpose.MEDIATION)
+
+    assert (session.number, session.record) == (1, None)
+    assert (agreement.effective_on, agreement.terms) == (date(2026, 3, 10), None)
+
+
+def test_a_dispute_without_agreement_says_so(life: Any, database: Database) -> None:
+    dispute = life.file()
+    officer = life.people.officer
+
+    with database.transaction(eyes(officer)) as tx, pytest.raises(NotFound, match="has no agreement; it is registered"):
+        agreements.get_agreement(tx, dispute.dispute_id, actor=officer, purpose=None)
+
+
+UNSIGNED = agreements.Resolve(model.AgreementForm.WRITTEN, "…", None, {})
+TOMORROW = sessions.Record(datetime(2026, 3, 11, 2, tzinfo=UTC), False, [], "…")
+
+REFUSED: dict[str, tuple[type[Exception], Callable[[Any, model.Dispute, model.Dispute], object]]] = {
+    "resolve what is only registered": (WrongState, lambda life, filed, _: life.resolve(filed)),
+    "accept what is in mediation": (WrongState, lambda life, _, mediating: life.accept(mediating)),
+    "a version to come": (StaleVersion, lambda life, filed, _: life.accept(filed, version=2)),
+    "a version gone by": (StaleVersion, lambda life, _, mediating: life.resolve(mediating, version=3)),
+    "a street officer accepts": (NotAllowed, lambda life, filed, _: life.accept(filed, life.people.street)),
+    "another community accepts": (NotFound, lambda life, filed, _: life.accept(filed, life.people.elsewhere)),
+    "who filed accepts": (NotFound, lambda life, filed, _: life.accept(filed, life.people.resident)),
+    "another mediator meets": (NotAllowed, lambda life, _, mediating: life.meet(mediating, life.people.colleague)),
+    "another mediator resolves": (
+        NotAllowed,
+        lambda life, _, mediating: life.resolve(mediating, life.people.colleague),
+    ),
+    "a session yet to come": (InvalidInput, lambda life, _, mediating: life.meet(mediating, command=TOMORROW)),
+    "an unsigned agreement": (InvalidInput, lambda life, _, mediating: life.resolve(mediating, command=UNSIGNED)),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refused_step_changes_nothing(life: Any, database: Database, case: str) -> None:
+    refusal, step = REFUSED[case]
+    filed, mediating = life.file(), life.mediating()
+    before = snapshot(database)
+
+    with pytest.raises(refusal):
+        step(life, filed, mediating)
+
+    assert snapshot(database) == before
+
+
+def test_an_officer_may_act_for_the_assigned_mediator(life: Any) -> None:
+    officer = life.people.officer
+
+    assert life.resolve(life.meet(life.assigned(), officer), officer).state == "resolved"
+
+
+@pytest.mark.parametrize("role", ["mediator", "officer"])
+def test_a_party_with_an_office_cannot_act_in_the_own_cause(life: Any, role: str) -> None:
+    actor = getattr(life.people, role)
+    dispute = life.file(life.people.leader, applicant=life.applicant(person_id=actor.actor_id))
+
+    with pytest.raises(NotAllowed, match="is a party to dispute"):
+        life.accept(dispute, actor)
+
+
+def test_when_two_officers_resolve_at_once_one_wins(life: Any, database: Database, facts: Facts) -> None:
+    people = life.people
+    dispute = life.mediating()
+    together = Barrier(2)
+
+    def resolve(actor: Any) -> str:
+        together.wait()
+        try:
+            return str(life.resolve(dispute, actor).state)
+        except (StaleVersion, WrongState) as refused:
+            return type(refused).__name__
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(resolve, [people.mediator, people.officer]))
+
+    assert outcomes == ["StaleVersion", "resolved"]
+    assert [type_ for type_, _ in facts()].count("dispute.resolved") == 1
+    with database.transaction() as tx:
+        assert tx.rows("SELECT count(*) FROM agreements") == [(1,)]
+
+
+def snapshot(database: Database) -> dict[str, Any]:
+    tables = ("disputes", "dispute_parties", "sessions", "agreements", "agreement_signatures", "case_serials", "outbox")
+    with database.transaction() as tx:
+        return {table: tx.rows(f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in tables}

@@ -1,0 +1,100 @@
+"""The second lock: what a transaction with somebody's eyes can see and change, whatever the handlers forget."""
+
+from contextlib import closing
+from typing import Any
+
+import psycopg2.errors
+import pytest
+
+from chassis.database import SYSTEM, Access, Database, connect
+from services.grievances.access import eyes
+
+TABLES = ("disputes", "dispute_parties", "sessions", "agreements", "agreement_signatures")
+
+NOBODY = Access("nobody", ())
+ANOTHER_COMMUNITY = Access("officer-9", ("440305006011",))
+COMMUNITY = Access("officer-1", ("440305001012",))
+STREET = Access("officer-2", ("440305001",))
+
+
+@pytest.fixture
+def full(life: Any, database: Database) -> Database:
+    """A database with something in each table."""
+    dispute = life.mediating()
+    signed = life.written_agreement()
+    life.resolve(dispute, command=signed)
+    return database
+
+
+def seen(database: Database, access: Access) -> dict[str, int]:
+    with database.transaction(access) as tx:
+        return {table: tx.rows(f"SELECT count(*) AS n FROM {table}")[0].n for table in TABLES}
+
+
+def changed(database: Database, access: Access) -> dict[str, int]:
+    touch = {
+        "disputes": "UPDATE disputes SET version = version",
+        "dispute_parties": "UPDATE dispute_parties SET kind = kind",
+        "agreements": "UPDATE agreements SET form = form",
+        "agreement_signatures": "UPDATE agreement_signatures SET signer = signer",
+    }
+    with database.transaction(access) as tx:
+        return {table: tx.execute(sql) for table, sql in touch.items()}
+
+
+@pytest.mark.parametrize("access", [NOBODY, ANOTHER_COMMUNITY])
+def test_who_has_no_part_in_it_sees_and_changes_nothing(full: Database, access: Access) -> None:
+    assert set(seen(full, access).values()) == {0}
+    assert set(changed(full, access).values()) == {0}
+
+
+@pytest.mark.parametrize("access", [COMMUNITY, STREET, SYSTEM])
+def test_the_community_and_what_lies_above_see_it(full: Database, access: Access) -> None:
+    assert seen(full, access) == {
+        "disputes": 1,
+        "dispute_parties": 2,
+        "sessions": 1,
+        "agreements": 1,
+        "agreement_signatures": 4,
+    }
+
+
+def test_who_filed_sees_it_and_cannot_change_it(full: Database, life: Any) -> None:
+    resident = eyes(life.people.resident)
+
+    assert seen(full, resident)["disputes"] == 1
+    assert changed(full, resident) | {"agreement_signatures": 0} == dict.fromkeys(changed(full, NOBODY), 0)
+
+
+def test_another_resident_of_the_community_sees_nothing(full: Database, life: Any) -> None:
+    assert set(seen(full, eyes(life.people.neighbour)).values()) == {0}
+
+
+def test_a_connection_that_has_not_said_who_it_is_sees_nothing(full: Database) -> None:
+    with closing(connect(full.url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM disputes")
+        assert cursor.fetchone() == (0,)
+
+
+def test_nobody_moves_a_dispute_out_of_the_own_area(full: Database) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(COMMUNITY) as tx:
+        tx.execute("UPDATE disputes SET area = '440305006011'")
+
+
+def test_nobody_files_in_the_name_of_another_elsewhere(full: Database) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(ANOTHER_COMMUNITY) as tx:
+        tx.execute(
+            "INSERT INTO dispute_parties (dispute_id, side, area, filed_by, kind, name_sealed) "
+            "VALUES (gen_random_uuid(), 'applicant', '440305001012', 'resident-1', 'person', '')"
+        )
+
+
+@pytest.mark.parametrize("table", [*TABLES, "case_serials", "categories"])
+def test_not_even_the_service_can_remove_a_row(full: Database, table: str) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(SYSTEM) as tx:
+        tx.execute(f"DELETE FROM {table}")
+
+
+def test_a_record_of_a_session_stays_as_written(full: Database) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(SYSTEM) as tx:
+        tx.execute("UPDATE sessions SET is_public = true")

@@ -1,0 +1,141 @@
+"""Lists of disputes: newest first, page by page, within the caller's scope, along an index."""
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.database import Database, connect
+from chassis.errors import NotAllowed
+from chassis.identity import Actor, Grant
+from services.grievances.access import eyes
+from services.grievances.disputes import handlers, store
+from services.grievances.disputes.model import Dispute, State
+
+XINGHAI, BEITOU, HAIYUE = "440305001012", "440305001013", "440305006011"
+STREET, DISTRICT = "440305001000", "440305000000"
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def listed(database: Database, actor: Actor, count: int = 100, **asked: Any) -> list[Dispute]:
+    question = {"area": None, "own": False, "narrowed": store.Filter(), "before": None} | asked
+    with database.transaction(eyes(actor)) as tx:
+        return handlers.list_disputes(tx, actor=actor, count=count, **question)
+
+
+@pytest.fixture
+def nine(life: Any) -> list[Dispute]:
+    """Three disputes in each of three communities, one an hour in turn, filed by an officer of the district."""
+    officer = Actor("district-1", (Grant("community_officer", DISTRICT),))
+    return [
+        life.file(officer, now=START + timedelta(hours=hour), area=area, grid_unit_id=None, category=category)
+        for hour, (area, category) in enumerate(
+            (area, category) for category in ("noise", "repair", "parking") for area in (XINGHAI, BEITOU, HAIYUE)
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("grants", "areas"),
+    [
+        (["440305001012"], {XINGHAI}),
+        (["440305001012", "440305006011"], {XINGHAI, HAIYUE}),
+        (["440305001000"], {XINGHAI, BEITOU}),
+        (["440305001000", "440305001012"], {XINGHAI, BEITOU}),
+        (["440305000000"], {XINGHAI, BEITOU, HAIYUE}),
+        (["440300000000"], {XINGHAI, BEITOU, HAIYUE}),
+        (["440306000000"], set()),
+    ],
+)
+def test_a_list_holds_what_lies_in_the_callers_areas(
+    database: Database, nine: list[Dispute], grants: list[str], areas: set[str]
+) -> None:
+    actor = Actor("someone", tuple(Grant("street_officer", area) for area in grants))
+
+    found = listed(database, actor)
+
+    assert [one.dispute_id for one in found] == [one.dispute_id for one in reversed(nine) if one.area in areas]
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(database: Database, nine: list[Dispute]) -> None:
+    actor = Actor("someone", (Grant("district_officer", DISTRICT),))
+    pages, before = [], None
+
+    while page := listed(database, actor, count=2, before=before):
+        pages.append(page)
+        before = (page[-1].registered_at, page[-1].dispute_id)
+
+    assert [len(page) for page in pages] == [2, 2, 2, 2, 1]
+    assert [one.dispute_id for page in pages for one in page] == [one.dispute_id for one in reversed(nine)]
+
+
+def test_a_list_is_narrowed_by_area_state_and_category(database: Database, nine: list[Dispute], life: Any) -> None:
+    officer = Actor("someone", (Grant("community_officer", DISTRICT),))
+    accepted = life.accept(nine[4], officer)
+    refused = life.refuse(nine[5], officer)
+
+    def found(**asked: Any) -> list[str]:
+        return [one.case_number for one in listed(database, officer, **asked)]
+
+    assert len(found(area=STREET)) == 6
+    assert found(narrowed=store.Filter(state=State.ACCEPTED)) == [accepted.case_number]
+    assert found(narrowed=store.Filter(state=State.REFUSED)) == [refused.case_number]
+    assert found(area=BEITOU, narrowed=store.Filter(category="repair")) == [accepted.case_number]
+    assert found(narrowed=store.Filter(state=State.REGISTERED, category="repair"), area=BEITOU) == []
+
+
+def test_a_resident_lists_the_own_filings_alone(database: Database, nine: list[Dispute], life: Any) -> None:
+    own = life.file(now=START)
+
+    assert [one.dispute_id for one in listed(database, life.people.resident)] == [own.dispute_id]
+    assert listed(database, life.people.neighbour) == []
+    with pytest.raises(NotAllowed):
+        listed(database, life.people.resident, area=XINGHAI)
+
+
+def test_an_officer_can_ask_for_the_own_filings(database: Database, nine: list[Dispute], life: Any) -> None:
+    own = life.file(life.people.officer)
+
+    assert [one.dispute_id for one in listed(database, life.people.officer, own=True)] == [own.dispute_id]
+
+
+def test_another_communitys_list_is_refused(database: Database, nine: list[Dispute], life: Any) -> None:
+    with pytest.raises(NotAllowed, match=HAIYUE):
+        listed(database, life.people.officer, area=HAIYUE)
+
+
+MANY = """
+INSERT INTO disputes (dispute_id, area, case_year, serial, relation, category, summary_sealed, filed_by, registered_at,
+    state, version, session_count)
+SELECT gen_random_uuid(), '440305' || lpad((1 + g % 9)::text, 3, '0') || lpad((g % 108)::text, 3, '0'), 2020, g,
+    'owner_owner', (ARRAY['noise', 'repair', 'parking', 'other'])[1 + g % 4], '', 'r' || (g % 5000),
+    '2020-01-01'::timestamptz + g * interval '10 min',
+    CASE WHEN g > 19800 THEN 'mediating' WHEN g % 20 = 0 THEN 'refused' ELSE 'resolved' END, 5, 1
+FROM generate_series(1, 20000) AS g
+"""
+
+
+def test_no_list_scans_the_table(database: Database, service_address: Any) -> None:
+    with closing(connect(service_address.admin_url)) as admin, admin.cursor() as cursor:
+        cursor.execute(MANY)
+        cursor.execute("ANALYZE disputes")
+    officer = Actor("o", (Grant("district_officer", DISTRICT),))
+    filters = [store.Filter(state, category) for state in (None, *State) for category in (None, "noise", "waste")]
+
+    for narrowed in filters:
+        for prefix in ("440305002001", "440305002", "440305"):
+            plan = plan_of(database, officer, prefix, narrowed)
+            assert "Seq Scan on disputes" not in plan, (prefix, narrowed, plan)
+
+
+def plan_of(database: Database, actor: Actor, prefix: str, narrowed: store.Filter) -> str:
+    asked = {
+        "communities": [prefix] if len(prefix) == 12 else [],
+        "streets": [prefix] if len(prefix) == 9 else [],
+        "wide": [prefix] if len(prefix) < 9 else [],
+        **narrowed.parameters((datetime(2020, 3, 1, tzinfo=UTC), UUID(int=1)), 21),
+    }
+    with database.transaction(eyes(actor)) as tx:
+        return "\n".join(row[0] for row in tx.rows(f"EXPLAIN {store.queries.list_in_scope.sql}", asked))
