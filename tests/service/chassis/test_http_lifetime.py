@@ -1,0 +1,104 @@
+"""Starting, stopping, and being asked too much."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.service.chassis.edge import Edge, everything, running
+from tests.support.instance import ServiceDatabase
+
+SLOWLY = "/things/01920000-0000-7000-8000-000000000000/slowly"
+
+
+@pytest.fixture
+def database(module_database: Callable[[str], ServiceDatabase]) -> ServiceDatabase:
+    return module_database("members")
+
+
+def test_requests_in_hand_are_answered_before_the_end(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path) as edge, ThreadPoolExecutor(8) as pool, edge.connect() as idle:
+        idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        idle.recv(1000)
+        replies = [pool.submit(edge.ask, "POST", SLOWLY) for _ in range(8)]
+        wait_for_requests_in_hand(edge, 8)
+
+        edge.stop()
+
+        assert [reply.result().status for reply in replies] == [204] * 8
+        assert {reply.result().headers["connection"] for reply in replies} == {"close"}
+        assert everything(idle) == b""
+        assert edge.process.wait(10) == 0
+        assert rows_kept(edge) == 8
+
+
+def test_nobody_is_accepted_while_stopping(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path) as edge, ThreadPoolExecutor(1) as pool:
+        reply = pool.submit(edge.ask, "POST", SLOWLY)
+        wait_for_requests_in_hand(edge, 1)
+
+        edge.stop()
+
+        with pytest.raises(ConnectionRefusedError):
+            while True:
+                edge.connect().close()
+        assert reply.result().status == 204
+
+
+def test_a_taken_port_is_said_clearly(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path) as edge:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": str(database),
+            "HTTP_ADDRESS": f"127.0.0.1:{edge.port}",
+            "JWT_ISSUER": "https://issuer.test",
+            "JWT_JWKS": str(tmp_path / "jwks.json"),
+        }
+        second = subprocess.run(
+            [sys.executable, "-m", "tests.service.chassis.things"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    assert second.returncode != 0
+    assert f"HTTP_ADDRESS is 127.0.0.1:{edge.port}, where this process cannot listen" in second.stdout + second.stderr
+
+
+def test_ten_times_the_rate_is_told_to_wait(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path, RATE_LIMIT_PER_S="2") as edge:
+        replies = [edge.ask("GET", "/things?limit=1") for _ in range(20)]
+        other = edge.ask("GET", "/things?limit=1", token=edge.token_of("quiet-1"))
+
+    refused = [reply for reply in replies if reply.status != 200]
+    assert len(refused) >= 8
+    assert {reply.problem for reply in refused} == {(429, "/problems/too-many-requests")}
+    assert {reply.headers["retry-after"] for reply in refused} == {"1"}
+    assert other.status == 200
+
+
+def test_a_service_that_is_not_ready_names_the_check(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path, READY="") as edge:
+        reply = edge.ask("GET", "/readyz", token=None)
+
+    assert reply.problem == (503, "/problems/not-ready")
+    assert reply.json["errors"] == [{"detail": "when told so: READY is not set"}]
+
+
+def wait_for_requests_in_hand(edge: Edge, count: int) -> None:
+    """Until the service says in its metrics that it is at them; the one asking for metrics is one more."""
+    deadline = time.monotonic() + 10
+    while f"linli_http_requests_in_flight {count + 1}.0" not in edge.ask("GET", "/metrics").body.decode():
+        assert time.monotonic() < deadline
+
+
+def rows_kept(edge: Edge) -> int:
+    return int(edge.rows("SELECT count(*) FROM audit_pending WHERE action = 'do_slowly'")[0][0])
