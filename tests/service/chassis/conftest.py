@@ -1,7 +1,6 @@
 """The example service over a real PostgreSQL, one process for each module of tests."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +9,6 @@ from tests.support.instance import ServiceDatabase
 
 
 @pytest.fixture(scope="module")
-def edge(
-    module_database: Callable[[str], ServiceDatabase], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Edge]:
+def edge(module_database: Callable[[str], ServiceDatabase], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     with running(module_database("members"), tmp_path_factory.mktemp("edge"), REQUEST_S="1.5") as started:
         yield started

@@ -81,9 +81,7 @@ class Edge:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             connection.request(method, path, content, given)
             answer = connection.getresponse()
-            return Reply(
-                answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-            )
+            return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
 
     def make(self, title: str = "一", **headers: str) -> Reply:
         return self.ask("POST", "/things", {"title": title, "area": HERE}, **headers)

@@ -47,7 +47,9 @@ def test_only_one_strong_etag_of_ours_names_a_version(edge: Edge, etag: str) -> 
     assert reply.problem == (400, "/problems/malformed")
 
 
-@pytest.mark.parametrize(("known", "status"), [('"1"', 304), ('W/"1"', 304), ('"7", "1"', 304), ("*", 304), ('"2"', 200)])
+@pytest.mark.parametrize(
+    ("known", "status"), [('"1"', 304), ('W/"1"', 304), ('"7", "1"', 304), ("*", 304), ('"2"', 200)]
+)
 def test_what_the_caller_already_has_is_not_sent_again(edge: Edge, known: str, status: int) -> None:
     made = edge.make()
 

@@ -32,7 +32,9 @@ def test_the_interface_is_openapi_3_1_with_every_entrypoint(edge: Edge) -> None:
     document = edge.ask("GET", "/openapi.json", token=None).json
 
     assert document["openapi"] == "3.1.0"
-    assert {"/things", "/things/{thing_id}", "/things/{thing_id}/rename", "/healthz", "/readyz"} <= document["paths"].keys()
+    assert {"/things", "/things/{thing_id}", "/things/{thing_id}/rename", "/healthz", "/readyz"} <= document[
+        "paths"
+    ].keys()
 
 
 def test_the_page_shows_every_address_and_asks_nothing_of_others(edge: Edge) -> None:

@@ -115,7 +115,9 @@ def test_a_chunked_body_within_the_limit_is_read(edge: Edge) -> None:
     assert edge.titled("chunked") == 1
 
 
-@pytest.mark.parametrize("chunks", [b"-5\r\nhello\r\n", b"0x5\r\nhello\r\n0\r\n\r\n", b"5\nhello\r\n", b"5\r\nhelloX\r\n"])
+@pytest.mark.parametrize(
+    "chunks", [b"-5\r\nhello\r\n", b"0x5\r\nhello\r\n0\r\n\r\n", b"5\nhello\r\n", b"5\r\nhelloX\r\n"]
+)
 def test_a_broken_chunk_is_refused(edge: Edge, chunks: bytes) -> None:
     assert edge.say(head(edge, "Transfer-Encoding: chunked"), chunks).startswith(b"HTTP/1.1 400 ")
 
@@ -193,7 +195,9 @@ def test_broken_fields_are_named_and_never_repeated(edge: Edge) -> None:
     assert not any(value in reply.body.decode() for value in ("王小明", "13800138000", "110105"))
 
 
-@pytest.mark.parametrize(("query", "pointer"), [("limit=101", "?limit"), ("who=x", "?who"), ("limit=1&limit=2", "?limit")])
+@pytest.mark.parametrize(
+    ("query", "pointer"), [("limit=101", "?limit"), ("who=x", "?who"), ("limit=1&limit=2", "?limit")]
+)
 def test_broken_query_parameters_are_named(edge: Edge, query: str, pointer: str) -> None:
     reply = edge.ask("GET", f"/things?{query}")
 
@@ -265,5 +269,10 @@ def test_a_small_refused_body_leaves_the_connection_open(edge: Edge) -> None:
 
 def head(edge: Edge, *lines: str) -> bytes:
     """The head of a POST /things with these further header lines."""
-    fixed = ("POST /things HTTP/1.1", "Host: x", f"Authorization: Bearer {edge.token}", "Content-Type: application/json")
+    fixed = (
+        "POST /things HTTP/1.1",
+        "Host: x",
+        f"Authorization: Bearer {edge.token}",
+        "Content-Type: application/json",
+    )
     return "".join(f"{line}\r\n" for line in (*fixed, *lines, "")).encode()

@@ -3,7 +3,7 @@
 # ruff: noqa: E402 - patched before anything else is imported
 import warnings
 
-warnings.filterwarnings("ignore", message=".*[Ee]ventlet")
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 import eventlet
 
