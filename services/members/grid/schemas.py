@@ -17,7 +17,7 @@ class RegisterGridUnit(Schema):
 class GridUnitsQuery(PageQuery):
     """What lies in an area, or directly in one unit, of one kind or of all."""
 
-    cursor = CursorField(fields.String(validate=validate.Regexp(r"(/[0-9a-f-]{36})+\Z")))
+    cursor = CursorField(fields.String(validate=validate.Regexp(r"^(/[0-9a-f-]{36})+\Z")))
     area = division_code(load_default=None)
     parent = fields.UUID(load_default=None)
     kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))

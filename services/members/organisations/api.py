@@ -89,20 +89,19 @@ class OrganisationsApi:
 
     @endpoint(
         "GET",
-        "/organisations/coverage",
+        "/organisations/coverage/<area:code>",
         roles=EVERYONE,
-        query=schemas.CoverageQuery,
         answer=schemas.CoverageView,
         summary="How many communities have which organisation (组织全覆盖)",
         tag="organisations",
     )
-    def get_coverage(self, request: Request) -> Answer:
+    def get_coverage(self, request: Request, code: str) -> Answer:
         """The communities of an area, each counted once under the highest organisation it has.
 
-        GET /organisations/coverage?area=440305000000
+        GET /organisations/coverage/440305000000
 
         200
         {"area": "440305000000", "communities": 98, "committee": 10, "general_branch": 39, "branch": 49, "none": 0}
         """
         with self.database.transaction(request.access) as tx:
-            return request.answer(tx, handlers.get_coverage(tx, request.query["area"]))
+            return request.answer(tx, handlers.get_coverage(tx, code))

@@ -20,10 +20,6 @@ class OrganisationsQuery(PageQuery):
     kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
 
 
-class CoverageQuery(Schema):
-    area = division_code(required=True)
-
-
 class OrganisationView(Schema):
     organisation_id = fields.UUID(required=True)
     name = fields.String(required=True, metadata={"example": "星海名城社区党总支"})

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.database import Database
-from chassis.http import Answer, Request, endpoint
+from chassis.http import Answer, PageQuery, Request, endpoint
 from services.members.access import GRID_READERS, OFFICERS
 from services.members.pages import cut
 from services.members.tenures import handlers, schemas
@@ -99,17 +99,17 @@ class TenuresApi:
 
     @endpoint(
         "GET",
-        "/tenures",
+        "/grid-units/<uuid:grid_unit_id>/tenures",
         roles=OFFICERS,
-        query=schemas.TenuresQuery,
+        query=PageQuery,
         answer=schemas.TenureView,
         summary="List who has answered for a place, masked",
         tag="tenures",
     )
-    def list_tenures(self, request: Request) -> Answer:
+    def list_tenures(self, request: Request, grid_unit_id: UUID) -> Answer:
         """The history of one unit, the latest entered first.
 
-        GET /tenures?grid_unit_id=01936f00-0000-7000-8000-000000000003
+        GET /grid-units/01936f00-0000-7000-8000-000000000003/tenures
 
         200
         {"items": [{"tenure_id": "01936f00-0000-7000-8000-000000000004",
@@ -121,7 +121,7 @@ class TenuresApi:
         [before] = query["cursor"] or [None]
         with self.database.transaction(request.access) as tx:
             found = handlers.list_tenures(
-                tx, query["grid_unit_id"], before=before, limit=query["limit"] + 1, actor=request.actor
+                tx, grid_unit_id, before=before, limit=query["limit"] + 1, actor=request.actor
             )
             return request.page(tx, *cut(found, query["limit"], lambda tenure: (tenure.tenure_id,)))
 

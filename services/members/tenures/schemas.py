@@ -2,12 +2,16 @@
 
 from marshmallow import Schema, fields, validate
 
-from chassis.http.cursors import PageQuery
-
 LEVELS = ("household", "building", "compound", "community")
 
-_PHONE = r"(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?)\Z"
-_NO_BLANK = validate.Regexp(r"\S[^\x00-\x1f\x7f]*\Z", error="Must start with a visible character, on one line.")
+_PHONE = r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?)\Z"
+
+
+def _line(at_least: int, at_most: int) -> validate.Regexp:
+    return validate.Regexp(
+        rf"^\S[^\x00-\x1f\x7f]{{{at_least - 1},{at_most - 1}}}\Z",
+        error=f"Must be {at_least} to {at_most} characters on one line that does not begin with a space.",
+    )
 
 
 class StartTenure(Schema):
@@ -15,12 +19,10 @@ class StartTenure(Schema):
     level = fields.String(required=True, validate=validate.OneOf(LEVELS), metadata={"example": "building"})
     holder_id = fields.String(
         required=True,
-        validate=[validate.Length(1, 128), _NO_BLANK],
+        validate=_line(1, 128),
         metadata={"example": "leader-7", "description": "the account, which is the `sub` of the holder's tokens"},
     )
-    holder_name = fields.String(
-        required=True, validate=[validate.Length(1, 50), _NO_BLANK], metadata={"example": "王小明"}
-    )
+    holder_name = fields.String(required=True, validate=_line(1, 50), metadata={"example": "王小明"})
     holder_phone = fields.String(
         load_default=None,
         allow_none=True,
@@ -43,13 +45,9 @@ class EndTenure(Schema):
 class LeadersQuery(Schema):
     purpose = fields.String(
         load_default=None,
-        validate=[validate.Length(4, 200), _NO_BLANK],
+        validate=_line(4, 200),
         metadata={"description": "what names and phones are needed for in full; officers only, kept in the audit"},
     )
-
-
-class TenuresQuery(PageQuery):
-    grid_unit_id = fields.UUID(required=True)
 
 
 class TenureView(Schema):

@@ -95,3 +95,17 @@ def test_a_page_goes_on_after_the_last_path(district: Database, units: Units) ->
         rest = handlers.list_units(tx, **query, after=first[-1].path, limit=9)  # type: ignore[arg-type]
 
     assert [unit.kind for unit in first + rest] == ["community", "compound", "building", "unit", "household"]
+
+
+def test_beneath_the_handlers_the_database_refuses_another_area_too(district: Database, units: Units) -> None:
+    neighbour, district_officer = officer("440305006011"), officer("440305000000", "district_officer")
+    with district.transaction() as tx:
+        elsewhere = store.find_community(tx, "440305001013")
+    assert elsewhere is not None
+
+    with pytest.raises(NotFound), district.transaction(eyes(neighbour)) as tx:
+        command = handlers.Register(parent_id=elsewhere.grid_unit_id, kind="building", label="1栋")
+        handlers.register(tx, command, actor=district_officer, now=NOW)
+    with district.transaction(eyes(neighbour)) as tx:
+        assert tx.execute("UPDATE grid_units SET label = 'x' WHERE area <> '440305006011'") == 0
+        assert tx.execute("DELETE FROM tenures") == 0

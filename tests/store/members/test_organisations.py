@@ -7,9 +7,11 @@ import pytest
 from chassis.database import Database
 from chassis.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from chassis.identity import Actor
+from services.members.divisions.file import read_divisions
+from services.members.divisions.handlers import load_divisions
 from services.members.organisations import handlers
 from services.members.organisations.model import Organisation
-from tests.store.members.district import AREA, NOW, eyes, officer
+from tests.store.members.district import AREA, DISTRICT, NOW, eyes, officer
 
 
 def register(
@@ -83,3 +85,28 @@ def test_organisations_are_listed_by_area_and_kind(district: Database) -> None:
 
     assert [organisation.name for organisation in found] == ["星海名城社区党总支", "南头街道党工委"]
     assert [organisation.name for organisation in of_kind] == ["南头街道党工委"]
+
+
+def test_98_communities_with_10_committees_and_39_general_branches_leave_49_others(database: Database) -> None:
+    communities = [f"440305001{number:03}" for number in range(1, 99)]
+    lines = [*DISTRICT.splitlines()[:3], *(f"{code},社区{code},community,440305001000" for code in communities)]
+    load_divisions(database, read_divisions("\n".join(lines).encode()), NOW)
+    kinds = ["committee"] * 10 + ["general_branch"] * 39
+
+    for code, kind in zip(communities, kinds, strict=False):
+        register(database, "社区党组织", kind, code)
+
+    with database.transaction() as tx:
+        found = handlers.get_coverage(tx, "440305000000")
+    assert (found.committee, found.general_branch, found.branch + found.none, found.communities) == (10, 39, 49, 98)
+
+
+def test_beneath_the_handlers_the_database_refuses_another_area_too(district: Database) -> None:
+    district_officer = officer("440305000000", "district_officer")
+
+    with (
+        pytest.raises(Exception, match="row-level security"),
+        district.transaction(eyes(officer("440305006011"))) as tx,
+    ):
+        command = handlers.Register("星海名城社区党总支", "general_branch", AREA)
+        handlers.register(tx, command, actor=district_officer, now=NOW)

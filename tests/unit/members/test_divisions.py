@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from chassis.errors import NotFound
+from services.members.divisions.handlers import Loaded
 from services.members.divisions.model import Division, DivisionVersion, as_of, compare
 
 DISTRICT = Division("440305000000", "南山区", "district", None)
@@ -57,3 +58,12 @@ def test_a_division_bears_the_name_of_its_day(day: date, name: str) -> None:
 def test_before_its_first_day_a_division_is_not_known() -> None:
     with pytest.raises(NotFound, match="known since 2001-01-01"):
         as_of(VERSIONS, date(2000, 12, 31))
+
+
+def test_a_load_says_what_it_did_and_what_it_kept() -> None:
+    told = str(Loaded(new=1, changed=2, unchanged=115, vanished=(STREET,)))
+
+    assert told.splitlines() == [
+        "1 new, 2 changed, 115 unchanged",
+        "no longer in the file, kept: 440305001000 南头街道",
+    ]
