@@ -128,5 +128,5 @@ def _rule(field: dict[str, Any]) -> str:
     words |= {"minItems": "≥ {} items", "maxItems": "≤ {} items", "pattern": "{}"}
     rules = [text.format(field[name]) for name, text in words.items() if name in field]
     if "enum" in field:
-        rules.insert(0, ", ".join(str(value) for value in field["enum"]))
+        rules.insert(0, ", ".join(str(value) for value in field["enum"] if value is not None))
     return " · ".join(rules)
