@@ -103,8 +103,8 @@ def test_beneath_the_handlers_the_database_refuses_another_area_too(district: Da
         elsewhere = store.find_community(tx, "440305001013")
     assert elsewhere is not None
 
+    command = handlers.Register(parent_id=elsewhere.grid_unit_id, kind="building", label="1栋")
     with pytest.raises(NotFound), district.transaction(eyes(neighbour)) as tx:
-        command = handlers.Register(parent_id=elsewhere.grid_unit_id, kind="building", label="1栋")
         handlers.register(tx, command, actor=district_officer, now=NOW)
     with district.transaction(eyes(neighbour)) as tx:
         assert tx.execute("UPDATE grid_units SET label = 'x' WHERE area <> '440305006011'") == 0

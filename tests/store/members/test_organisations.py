@@ -103,10 +103,10 @@ def test_98_communities_with_10_committees_and_39_general_branches_leave_49_othe
 
 def test_beneath_the_handlers_the_database_refuses_another_area_too(district: Database) -> None:
     district_officer = officer("440305000000", "district_officer")
+    command = handlers.Register("星海名城社区党总支", "general_branch", AREA)
 
     with (
         pytest.raises(Exception, match="row-level security"),
         district.transaction(eyes(officer("440305006011"))) as tx,
     ):
-        command = handlers.Register("星海名城社区党总支", "general_branch", AREA)
         handlers.register(tx, command, actor=district_officer, now=NOW)
