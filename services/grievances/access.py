@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from chassis import audit
+from chassis import areas, audit
 from chassis.database import Access, Transaction
 from chassis.errors import NotAllowed
 from chassis.identity import Actor
@@ -36,7 +36,13 @@ class Purpose(StrEnum):
 
 def eyes(actor: Actor) -> Access:
     """See what lies where the actor works, and what the actor has filed; a resident's grant shows no area."""
-    return Access(actor.actor_id, actor.areas(SEERS))
+    return Access(actor.actor_id, scope(actor))
+
+
+def scope(actor: Actor) -> tuple[str, ...]:
+    """The division-code prefixes whose disputes the actor sees; a grant bound to a part of a grid shows none."""
+    seen = (grant.area for grant in actor.grants if grant.role in SEERS and not grant.grid_path)
+    return tuple(dict.fromkeys(areas.prefix(area) for area in seen))
 
 
 def require_sight(actor: Actor, dispute: Dispute) -> None:

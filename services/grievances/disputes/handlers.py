@@ -167,7 +167,10 @@ def list_disputes(
 
     Who works nowhere is shown his or her own. Raises NotAllowed for an area in which the caller does not work.
     """
-    scope = actor.areas(access.SEERS)
+    if own and area is not None:
+        detail = "own and area exclude each other; leave one of them out"
+        raise InvalidInput(detail, [FieldError("?own", detail), FieldError("?area", detail)])
+    scope = access.scope(actor)
     if own or (not scope and area is None):
         return store.list_filed_by(tx, actor.actor_id, narrowed, before=before, count=count)
     if area is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from chassis.database import Database, connect
-from chassis.errors import NotAllowed
+from chassis.errors import InvalidInput, NotAllowed
 from chassis.identity import Actor, Grant
 from services.grievances.access import eyes
 from services.grievances.disputes import handlers, store
@@ -99,6 +99,20 @@ def test_an_officer_can_ask_for_the_own_filings(database: Database, nine: list[D
     own = life.file(life.people.officer)
 
     assert [one.dispute_id for one in listed(database, life.people.officer, own=True)] == [own.dispute_id]
+
+
+def test_a_grant_bound_to_a_part_of_the_grid_lists_nothing_but_the_own(
+    database: Database, nine: list[Dispute], life: Any
+) -> None:
+    bound = Actor("mediator-7", (Grant("mediator", XINGHAI, "/c/b"),))
+    own = life.file(bound)
+
+    assert [one.dispute_id for one in listed(database, bound)] == [own.dispute_id]
+
+
+def test_own_filings_have_no_area(database: Database, life: Any) -> None:
+    with pytest.raises(InvalidInput, match="own and area exclude each other; leave one of them out"):
+        listed(database, life.people.officer, own=True, area=XINGHAI)
 
 
 def test_another_communitys_list_is_refused(database: Database, nine: list[Dispute], life: Any) -> None:
