@@ -7,7 +7,7 @@ GROUPS = (2, 4, 6, 9, 12)
 
 LEVELS = ("province", "prefecture", "district", "street", "community")
 
-_CODE = re.compile(r"[1-9]\d{11}")
+_CODE = re.compile(r"[1-9][0-9]{11}")
 
 
 def is_code(text: str) -> bool:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiosql
 import psycopg2
@@ -80,6 +81,13 @@ class Transaction:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.rowcount
+
+    def stream(self, sql: str, parameters: Any = None, page: int = 5000) -> Iterator[Any]:
+        """Rows of a query as it stands now, fetched page by page: memory stays flat whatever their number."""
+        with self.connection.cursor(f"stream_{uuid4().hex}", withhold=False) as cursor:
+            cursor.itersize = page
+            cursor.execute(sql, parameters)
+            yield from cursor
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -6,47 +6,45 @@ import signal
 from typing import Any
 
 import eventlet
+from eventlet.hubs import trampoline
 from nameko.containers import ServiceContainer
 
 from chassis import green, logs, outbox, tracing
-from chassis.config import ServiceSettings
+from chassis.config import BrokerSettings, DatabaseSettings, ProcessSettings
 from chassis.database import Database
 from chassis.relay.wake import waker
 
 log = logging.getLogger(__name__)
 
 
-def serve(service: type, settings: ServiceSettings) -> None:
+def serve(service: Any) -> None:
     """Block until the service has stopped. The process must have been monkey-patched before its first import.
 
-    Raises what kept the service from starting; a service that dies of an exception raises that.
+    `service` is a nameko service class that says with `settings` which variables it reads. Raises Misconfigured, and
+    what else kept the service from starting or ended it.
     """
-    name: str = service.name  # type: ignore[attr-defined]
-    logs.configure(name, settings.log_level)
-    tracing.start(name, settings.otlp_endpoint)
+    settings: ProcessSettings = service.settings.read()
+    logs.configure(service.name, settings.log_level)
+    tracing.start(service.name, settings.otlp_endpoint)
     green.wait_in_hub()
-    if settings.relay_wake:
-        outbox.on_commit(waker(settings.relay_wake))
-    database = Database(settings.database_url, service=name, size=settings.database_pool)
-    container = ServiceContainer(service, configuration(settings, database))
+    container = ServiceContainer(service, configuration(service.name, settings))
     _stop_on_signal(container, settings.grace_s)
     container.start()
-    log.info("%s is up at %s", name, settings.http_address)
+    log.info("%s is up", service.name)
     try:
         container.wait()
     finally:
-        database.close()
         tracing.stop()
 
 
-def configuration(settings: ServiceSettings, database: Database) -> dict[str, Any]:
+def configuration(name: str, settings: ProcessSettings) -> dict[str, Any]:
     """nameko's configuration, and what our extensions find beside it."""
-    return {
-        "WEB_SERVER_ADDRESS": str(settings.http_address),
-        "max_workers": settings.max_workers,
-        "settings": settings,
-        "database": database,
-    }
+    found: dict[str, Any] = {"settings": settings, "max_workers": getattr(settings, "max_workers", 20)}
+    if isinstance(settings, DatabaseSettings):
+        found["database"] = Database(settings.database_url, service=name, size=settings.database_pool)
+    if isinstance(settings, BrokerSettings) and settings.relay_wake:
+        outbox.on_commit(waker(settings.relay_wake))
+    return found
 
 
 def _stop_on_signal(container: ServiceContainer, grace_s: float) -> None:
@@ -58,7 +56,7 @@ def _stop_on_signal(container: ServiceContainer, grace_s: float) -> None:
         os.write(writable, bytes([signum]))
 
     def wait() -> None:
-        eventlet.hubs.trampoline(readable, read=True)
+        trampoline(readable, read=True)
         log.info("stopping: finishing what is in hand within %s s", grace_s)
         eventlet.spawn_after(grace_s, container.kill)
         container.stop()

@@ -84,8 +84,9 @@ class OutboxRows:
     def backlog(self) -> tuple[int, float]:
         """About how many rows are unsent (exact up to 10,000), and the age of the oldest in seconds."""
         rows, oldest = self._query(
-            "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 10000) some), coalesce((SELECT extract(epoch FROM "
-            "clock_timestamp() - recorded_at) FROM outbox ORDER BY position LIMIT 1), 0)::float"
+            "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 10000) AS counted), "
+            "coalesce((SELECT extract(epoch FROM clock_timestamp() - recorded_at) "
+            "FROM outbox ORDER BY position LIMIT 1), 0)::float"
         )[0]
         return rows, max(oldest, 0.0)
 

@@ -1,0 +1,52 @@
+"""`linli import`: data from files."""
+
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from chassis.calendar import system_clock
+from chassis.errors import InvalidInput
+from linli.cli import data_option
+from linli.instance import Reach
+from services.members.divisions import handlers
+from services.members.divisions.file import read_file
+
+
+@click.group(name="import", short_help="Bring data in from files.")
+def command() -> None:
+    """Bring data in from files; a file with anything wrong changes nothing.
+
+    \b
+    Example:
+      linli import divisions data/nanshan.csv
+    """
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+def divisions(file: Path, data: Path) -> None:
+    """Load a district's division tree: CSV with the columns code,name,level,parent_code, in UTF-8 or GB 18030.
+
+    Safe to repeat: unchanged divisions stay as they are, changed names get a new version.
+
+    \b
+    Example:
+      linli import divisions data/nanshan.csv
+    """
+    try:
+        rows = read_file(file)
+    except InvalidInput as error:
+        lines = [error.detail, *(f"  {field.pointer}: {field.detail}" for field in error.fields)]
+        raise click.ClickException("\n".join(lines)) from error
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task("divisions", total=len(rows))
+        loaded = handlers.load_divisions(
+            Reach.find(data).database("members"),
+            rows,
+            system_clock(),
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    click.echo(loaded)

@@ -1,0 +1,128 @@
+"""An instance with everything that belongs to it: parts, databases, queues, processes."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TextIO
+
+import requests
+
+from chassis import broker, topology
+from chassis.errors import LinliError
+from linli.embedded.parts import Embedded
+from linli.embedded.ports import HOST
+from linli.embedded.postgres import Postgres
+from linli.embedded.rabbitmq import RabbitMQ
+from linli.embedded.secrets import Secrets
+from linli.instance import Instance
+from linli.provision import migrate, provision
+from linli.services import CLASSES, WITH_DATABASE, publishers, routes
+from linli.supervisor import Program, Supervisor
+
+READY_S = 60.0
+
+
+class Running:
+    """Starts an instance step by step, so that each step can be watched, and stops all it started."""
+
+    instance: Instance
+
+    def __init__(self, data: Path, port_base: int) -> None:
+        self._parts = Embedded(data, port_base)
+
+    @property
+    def postgres(self) -> Postgres:
+        return self._parts.postgres
+
+    @property
+    def rabbitmq(self) -> RabbitMQ:
+        return self._parts.rabbitmq
+
+    def start_parts(self, *, fresh: bool = False) -> None:
+        """PostgreSQL and RabbitMQ, or the ones that DATABASE_URL and AMQP_URL name. Raises EmbeddedError."""
+        self._parts.start(fresh=fresh)
+        secrets: Secrets = self._parts.secrets
+        self.instance = Instance(
+            self._parts.folder.path,
+            self._parts.ports,
+            secrets,
+            os.environ.get("DATABASE_URL") or self.postgres.admin_url,
+            os.environ.get("AMQP_URL") or self.rabbitmq.url(),
+        )
+        self.instance.remember()
+
+    def prepare(self) -> None:
+        """Databases, roles and migrations; exchanges and queues. Safe to repeat."""
+        passwords = {service: self.instance.secrets.service_password(service) for service in WITH_DATABASE}
+        for service, password in passwords.items():
+            provision(self.instance.admin_url, service, password)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda service: migrate(self.instance.admin_url, service), WITH_DATABASE))
+        link = broker.open_connection(self.instance.amqp_url, name="linli:topology")
+        try:
+            topology.declare(link.channel(), publishers(), routes())
+        finally:
+            broker.discard(link)
+
+    def programs(self) -> list[Program]:
+        """Every process of the instance, each with the variables it needs and no others of ours."""
+        plain = {name: os.environ[name] for name in ("PATH", "LANG", "HOME", "TZ") if name in os.environ}
+        base = plain | {"PYTHONUNBUFFERED": "1", "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
+        made = [
+            Program(
+                f"{name}-relay", [sys.executable, "-m", "linli.relaying", name], base | self._settings(name, "relay")
+            )
+            for name in publishers()
+        ]
+        return made + [
+            Program(name, [sys.executable, "-m", "linli.serve", name], base | self._settings(name, "service"))
+            for name in CLASSES
+        ]
+
+    def _settings(self, service: str, process: str) -> dict[str, str]:
+        return self.instance.environment(service, process)
+
+    def supervisor(self, output: TextIO = sys.stdout) -> Supervisor:
+        return Supervisor(self.programs(), self._parts.folder.run, output=output)
+
+    def wait_ready(self, timeout_s: float = READY_S) -> None:
+        """Return when every service says it is ready. Raises LinliError with what the last one said."""
+        deadline = time.monotonic() + timeout_s
+        for service in CLASSES:
+            _wait_for(lambda url=f"{self.instance.http_url(service)}/readyz": requests.get(url, timeout=5), deadline)
+
+    def addresses(self) -> str:
+        """The lines a person wants to see first."""
+        ports = self.instance.ports
+        return "\n".join(
+            [
+                f"邻里 Linli · {self.instance.data}",
+                f"  看板 board        http://{HOST}:{ports.portal}/",
+                *(
+                    f"  {service:17} http://{HOST}:{ports.http(service)}/docs"
+                    for service in CLASSES
+                    if service != "portal"
+                ),
+            ]
+        )
+
+    def stop(self) -> None:
+        """Stop what `start_parts` started; the data stay."""
+        self._parts.stop()
+
+
+def _wait_for(ask: Callable[[], requests.Response], deadline: float) -> None:
+    told = "no answer"
+    while time.monotonic() < deadline:
+        try:
+            answer = ask()
+            if answer.ok:
+                return
+            told = answer.text
+        except requests.ConnectionError as error:
+            told = str(error)
+        time.sleep(0.1)
+    raise LinliError(f"not ready in time: {told}")
