@@ -172,7 +172,7 @@ class QueueConsumer:
                 pause_s = min(pause_s * 2, 5 * RETRY_S)
         return False
 
-    def _acknowledge(self, channel: amqp.Channel | None, last_tag: int) -> None:
+    def _acknowledge(self, channel: Any, last_tag: int) -> None:
         """Everything up to this tag. When the channel is gone the broker delivers again and the inbox absorbs it."""
         if channel is None or self._channel is not channel:
             return

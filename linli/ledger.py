@@ -1,7 +1,8 @@
 """The ledger: every committed fact against every effect, for each consumer that subscribes to it.
 
 A fact is owed to each consumer of its type. It is applied when its inbox row is there (applied, stale by its version,
-or discarded by an operator), kept when it lies in failed_events, otherwise missing. An inbox row without a fact is extra.
+or discarded by an operator), kept when it lies in failed_events, otherwise missing. An inbox row without a fact is
+extra.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

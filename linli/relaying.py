@@ -1,4 +1,4 @@
-"""The process of one service's relay: `python -m linli.relaying members`. Blocking; knows neither nameko nor eventlet."""
+"""The process of one service's relay: `python -m linli.relaying members`. Blocking, without nameko or eventlet."""
 
 import logging
 import signal

@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TextIO
@@ -23,6 +22,8 @@ from linli.services import CLASSES, WITH_DATABASE, publishers, routes
 from linli.supervisor import Program, Supervisor
 
 READY_S = 60.0
+PASSED_ON = ("PATH", "LANG", "HOME", "TZ", "LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT")
+"""What processes get of the caller's own environment."""
 
 
 class Running:
@@ -69,21 +70,16 @@ class Running:
 
     def programs(self) -> list[Program]:
         """Every process of the instance, each with the variables it needs and no others of ours."""
-        plain = {name: os.environ[name] for name in ("PATH", "LANG", "HOME", "TZ") if name in os.environ}
-        base = plain | {"PYTHONUNBUFFERED": "1", "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
-        made = [
-            Program(
-                f"{name}-relay", [sys.executable, "-m", "linli.relaying", name], base | self._settings(name, "relay")
-            )
-            for name in publishers()
-        ]
-        return made + [
-            Program(name, [sys.executable, "-m", "linli.serve", name], base | self._settings(name, "service"))
-            for name in CLASSES
-        ]
+        relays = [self._program(f"{name}-relay", "linli.relaying", name, "relay") for name in publishers()]
+        return relays + [self._program(name, "linli.serve", name, "service") for name in CLASSES]
 
-    def _settings(self, service: str, process: str) -> dict[str, str]:
-        return self.instance.environment(service, process)
+    def _program(self, name: str, module: str, service: str, process: str) -> Program:
+        passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        return Program(
+            name,
+            [sys.executable, "-m", module, service],
+            {"LOG_LEVEL": "WARNING", **passed, **self.instance.environment(service, process)},
+        )
 
     def supervisor(self, output: TextIO = sys.stdout) -> Supervisor:
         return Supervisor(self.programs(), self._parts.folder.run, output=output)
@@ -92,7 +88,7 @@ class Running:
         """Return when every service says it is ready. Raises LinliError with what the last one said."""
         deadline = time.monotonic() + timeout_s
         for service in CLASSES:
-            _wait_for(lambda url=f"{self.instance.http_url(service)}/readyz": requests.get(url, timeout=5), deadline)
+            _wait_for(f"{self.instance.http_url(service)}/readyz", deadline)
 
     def addresses(self) -> str:
         """The lines a person wants to see first."""
@@ -114,15 +110,15 @@ class Running:
         self._parts.stop()
 
 
-def _wait_for(ask: Callable[[], requests.Response], deadline: float) -> None:
+def _wait_for(url: str, deadline: float) -> None:
     told = "no answer"
     while time.monotonic() < deadline:
         try:
-            answer = ask()
+            answer = requests.get(url, timeout=5)
             if answer.ok:
                 return
             told = answer.text
-        except requests.ConnectionError as error:
+        except requests.RequestException as error:
             told = str(error)
         time.sleep(0.1)
-    raise LinliError(f"not ready in time: {told}")
+    raise LinliError(f"{url} is not ready in time: {told}")

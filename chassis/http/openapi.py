@@ -161,7 +161,7 @@ def _headers(declared: endpoint) -> list[dict[str, Any]]:
     found = []
     if declared.versioned:
         meaning = 'The version the change is meant for: the ETag of the last read, such as "5".'
-        pattern = {"type": "string", "pattern": '^"[0-9]{1,10}"$', "examples": ['"5"']}
+        pattern = {"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$', "examples": ['"5"']}
         found.append({"in": "header", "name": "If-Match", "required": True, "description": meaning, "schema": pattern})
     if declared.method == "POST" and not isinstance(declared.roles, Public):
         key = {"type": "string", "pattern": "^[!#-\\[\\]-~]{1,128}$", "maxLength": 128}
@@ -231,7 +231,7 @@ def _problem_example(kind: problems.Kind) -> dict[str, Any]:
 
 
 def _cursor_as_text(self: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
-    return {"type": ["string", "null"]} if isinstance(field, CursorField) else {}
+    return {"type": "string", "minLength": 1} if isinstance(field, CursorField) else {}
 
 
 _PROBLEM: dict[str, Any] = {
