@@ -69,8 +69,12 @@ def require_conduct(actor: Actor, dispute: Dispute) -> None:
 def open_personal_data(tx: Transaction, actor: Actor, dispute: Dispute, purpose: Purpose) -> None:
     """Let the assigned mediator or an officer of the area read what is sealed, and leave a row in the audit trail.
 
-    Raises NotAllowed for everyone else.
+    Raises NotAllowed for everyone else, and for an officer who is a party: what one side gave never reaches the other.
     """
+    if actor.actor_id in dispute.party_ids:
+        raise NotAllowed(
+            f"{actor.actor_id} is a party to dispute {dispute.case_number}; ask without `purpose` for the masked view"
+        )
     if actor.actor_id == dispute.mediator_id:
         actor.require({"mediator"}, area=dispute.area)
     else:

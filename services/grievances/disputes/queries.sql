@@ -67,10 +67,13 @@ UPDATE disputes SET
 WHERE dispute_id = :dispute_id;
 
 -- name: find_dispute(dispute_id)^
--- One dispute, to read.
+-- One dispute, to read, with the accounts of its parties.
 SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
-    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.summary_sealed
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.summary_sealed,
+    ARRAY(
+        SELECT p.person_id FROM dispute_parties AS p WHERE p.dispute_id = d.dispute_id AND p.person_id IS NOT NULL
+    ) AS party_ids
 FROM disputes AS d
 WHERE d.dispute_id = :dispute_id;
 

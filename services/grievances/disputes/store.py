@@ -117,7 +117,7 @@ def save(tx: Transaction, dispute: Dispute) -> None:
 def find(tx: Transaction, dispute_id: UUID) -> tuple[Dispute, bytes] | None:
     """The dispute and its sealed summary; None where the transaction sees none."""
     row = queries.find_dispute(tx.connection, dispute_id=dispute_id)
-    return row and (_dispute(row), bytes(row.summary_sealed))
+    return row and (_dispute(row, party_ids=row.party_ids), bytes(row.summary_sealed))
 
 
 def opened_summary(sealed: bytes) -> str:

@@ -94,6 +94,10 @@ class Life:
     def applicant(**changes: Any) -> Party:
         return replace(FILING.applicant, **changes)
 
+    @staticmethod
+    def respondent(**changes: Any) -> Party:
+        return replace(FILING.respondent, **changes)
+
     def file(self, actor: Actor | None = None, now: datetime = NOW, **changes: Any) -> Dispute:
         actor = actor or self.people.resident
         with self.database.transaction(eyes(actor)) as tx:

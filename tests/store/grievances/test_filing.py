@@ -192,6 +192,14 @@ def test_personal_data_opens_for_the_assigned_mediator_and_officers_alone(life: 
             open_as(actor)
 
 
+def test_an_officer_who_is_a_party_opens_nothing(life: Any, database: Database) -> None:
+    officer = life.people.officer
+    dispute = life.file(respondent=life.respondent(person_id=officer.actor_id))
+
+    with database.transaction(eyes(officer)) as tx, pytest.raises(NotAllowed, match="officer-1 is a party to dispute"):
+        handlers.get_in_detail(tx, dispute.dispute_id, actor=officer, purpose=Purpose.REVIEW)
+
+
 def test_who_filed_reads_the_own_words_and_masked_names(life: Any, database: Database) -> None:
     dispute = life.file()
     resident = life.people.resident
