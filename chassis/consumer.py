@@ -174,7 +174,8 @@ class QueueConsumer:
 
     def _acknowledge(self, channel: Any, last_tag: int) -> None:
         """Everything up to this tag. When the channel is gone the broker delivers again and the inbox absorbs it."""
-        if channel is None or self._channel is not channel:
+        still_open = channel is not None and self._channel is channel
+        if not still_open:
             return
         try:
             channel.basic_ack(last_tag, multiple=True)
