@@ -25,8 +25,8 @@ $(STAMP):
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv >/dev/null; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV) from requirements-dev.lock"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 	@rm -f $(VENV)/.setup-* && touch $(STAMP)
 
 demo: setup ## Play the story of forty disputes on real parts, then stay up until Ctrl-C
@@ -53,7 +53,7 @@ faults: setup ## Kill, stop and corrupt real parts; the ledger must hold (ONLY=r
 	@$(BIN)/python -m pytest tests/faults -m faults $(if $(ONLY),-k $(ONLY)) $(ARGS)
 
 lock: setup ## Resolve the pins again and write both lock files
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check 'uv>=0.9,<1'
 	@compile="$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links"; \
 	  $$compile --upgrade -o requirements.lock >/dev/null && \
 	  $$compile --upgrade -c requirements.lock --extra dev -o requirements-dev.lock >/dev/null
