@@ -20,23 +20,36 @@ class ChassisApi:
     readiness: Any = MappingProxyType({})
     """What must hold before requests may come: name → a call that raises when it does not; often a provider's."""
 
-    @endpoint("GET", "/healthz", roles=PUBLIC, tag=_TAG, summary="The process is alive", example={"status": "alive"})
+    @endpoint("GET", "/healthz", roles=PUBLIC, tag=_TAG, summary="The process is alive", workerless=True)
     def show_health(self, request: Request) -> Answer:
-        """Answers as long as the process turns its event loop; asks nothing of anything else."""
+        """Answers as long as the process turns its event loop; asks nothing of anything else.
+
+        GET /healthz
+
+        200
+        {"status": "alive"}
+        """
         return request.answer(None, {"status": "alive"})
 
-    @endpoint("GET", "/readyz", roles=PUBLIC, tag=_TAG, summary="Requests may come", example={"status": "ready"})
+    @endpoint("GET", "/readyz", roles=PUBLIC, tag=_TAG, summary="Requests may come")
     def show_readiness(self, request: Request) -> Answer:
         """Runs the service's readiness checks: the database answers, queues match, consumers listen.
 
         503 with a line for each check that fails.
+
+        GET /readyz
+
+        200
+        {"status": "ready"}
         """
         failing = [line for name, check in self.readiness.items() if (line := _failure(name, check))]
         if failing:
             raise problems.NotReady(failing)
         return request.answer(None, {"status": "ready"})
 
-    @endpoint("GET", "/metrics", roles=PUBLIC, tag=_TAG, summary="Metrics for Prometheus", media="text/plain")
+    @endpoint(
+        "GET", "/metrics", roles=PUBLIC, tag=_TAG, summary="Metrics for Prometheus", media="text/plain", workerless=True
+    )
     def show_metrics(self, request: Request) -> Answer:
         """The catalogue is in docs/operating/metrics.md."""
         body, content_type = metrics.exposition()

@@ -42,7 +42,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
     `roles`: the token must hold one of them somewhere, else 403; where exactly is for the method to ask of
     `request.actor.require`. PUBLIC asks for no token. `versioned`: a change that needs If-Match. A `query` schema
     derived from PageQuery makes the answer a page. `example` is an answer for the documentation, when the docstring
-    shows none.
+    shows none. `workerless` answers even when every worker is taken, but gives the method no dependencies.
     """
 
     server = WebServer()
@@ -62,6 +62,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         tag: str | None = None,
         example: Any = None,
         media: str = JSON,
+        workerless: bool = False,
     ) -> None:
         super().__init__()
         self.method = method
@@ -76,7 +77,9 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         self.tag = tag
         self.example = example
         self.media = media
+        self.workerless = workerless
         self.changes = method != "GET"
+        self.keeps_keys = method == "POST" and not isinstance(roles, Public)
         self._check()
 
     def _check(self) -> None:
@@ -93,15 +96,17 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         So nameko neither logs nor counts a refusal as a failure, and a test that calls the method sees what a caller
         sees.
         """
-        span = f"{self.method} {self.path}"
+        name, known = f"{self.method} {self.path}", {"http.request.method": self.method, "http.route": self.path}
 
         @wraps(function)
         def answered(service: Any, request: Request, **values: Any) -> Answer:
-            with tracing.server_span(span, request.call.traceparent):
+            with tracing.server_span(name, request.call.traceparent, known) as span:
                 try:
-                    return _checked(function(service, request, **values), function)
+                    answer = _checked(function(service, request, **values), function)
                 except Exception as error:
-                    return _refusal(service, request, error)
+                    answer = _refusal(service, request, error)
+                span.set("http.response.status_code", answer.status)
+                return answer
 
         register_entrypoint(answered, self)
         return answered
@@ -127,7 +132,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         parameters = reading.query_parameters(environ.get("QUERY_STRING", ""), self.query)
         if_match = environ.get("HTTP_IF_MATCH")
         version = reading.version_of(if_match) if self.versioned else None
-        key = reading.idempotency_key(environ.get("HTTP_IDEMPOTENCY_KEY")) if self.method == "POST" else None
+        key = reading.idempotency_key(environ.get("HTTP_IDEMPOTENCY_KEY")) if self.keeps_keys else None
         raw = self._read_body(environ)
         server.received(environ)
         query = reading.loaded(self.query, parameters, what="query")
@@ -162,6 +167,9 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         return reading.strict_json(body)
 
     def _run(self, request: Request, values: Mapping[str, Any]) -> Answer:
+        if self.workerless:
+            alone: Answer = getattr(self.container.service_cls(), self.method_name)(request, **values)
+            return alone
         done = Event()
 
         def handed_over(_: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:

@@ -3,10 +3,9 @@
 import inspect
 import json
 import re
-from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, NamedTuple
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -32,17 +31,23 @@ _KEY_MEANING = (
 )
 
 
-def endpoints_of(service: Any) -> Iterator[endpoint]:
-    """The entrypoints a service class declares or inherits, by path, each knowing its method's name."""
-    found = []
-    for name, function in inspect.getmembers(service, inspect.isfunction):
-        for declared in getattr(function, ENTRYPOINT_EXTENSIONS_ATTR, ()):
-            if isinstance(declared, endpoint):
-                found.append((declared, name, function))
-    for declared, name, function in sorted(found, key=lambda each: (each[0].tag == "service", each[0].path)):
-        declared.method_name = name
-        declared.description = inspect.getdoc(function) or ""
-        yield declared
+class Declared(NamedTuple):
+    """An entrypoint with what its method says of itself."""
+
+    endpoint: endpoint
+    name: str
+    docstring: str
+
+
+def endpoints_of(service: Any) -> list[Declared]:
+    """The entrypoints a service class declares or inherits, by path, those of the chassis last."""
+    found = [
+        Declared(one, name, inspect.getdoc(function) or "")
+        for name, function in inspect.getmembers(service, inspect.isfunction)
+        for one in getattr(function, ENTRYPOINT_EXTENSIONS_ATTR, ())
+        if isinstance(one, endpoint)
+    ]
+    return sorted(found, key=lambda each: (each.endpoint.tag == "service", each.endpoint.path, each.endpoint.method))
 
 
 @cache
@@ -63,9 +68,9 @@ def document(service: Any) -> dict[str, Any]:
     spec.components.schema("Problem", _PROBLEM)
     for kind in {kind.status: kind for kind in problems.ALL}.values():
         spec.components.response(f"Problem{kind.status}", _problem_response(kind.status))
-    for declared in endpoints_of(service):
-        path = _PARAMETER.sub(r"{\g<name>}", declared.path)
-        spec.path(path=path, operations={declared.method.lower(): _operation(declared)})
+    for each in endpoints_of(service):
+        path = _PARAMETER.sub(r"{\g<name>}", each.endpoint.path)
+        spec.path(path=path, operations={each.endpoint.method.lower(): _operation(each)})
     made: dict[str, Any] = spec.to_dict()
     return made
 
@@ -92,10 +97,11 @@ def _version() -> str:
         return "0"
 
 
-def _operation(declared: endpoint) -> dict[str, Any]:
-    text, request_example, answer_example = read_docstring(declared.description)
+def _operation(each: Declared) -> dict[str, Any]:
+    declared = each.endpoint
+    text, request_example, answer_example = read_docstring(each.docstring)
     operation: dict[str, Any] = {
-        "operationId": declared.method_name,
+        "operationId": each.name,
         "summary": declared.summary,
         "description": text,
         "tags": [declared.tag or declared.path.split("/")[1] or "service"],
@@ -163,7 +169,7 @@ def _headers(declared: endpoint) -> list[dict[str, Any]]:
         meaning = 'The version the change is meant for: the ETag of the last read, such as "5".'
         pattern = {"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$', "examples": ['"5"']}
         found.append({"in": "header", "name": "If-Match", "required": True, "description": meaning, "schema": pattern})
-    if declared.method == "POST" and not isinstance(declared.roles, Public):
+    if declared.keeps_keys:
         key = {"type": "string", "pattern": "^[!#-\\[\\]-~]{1,128}$", "maxLength": 128}
         found.append({"in": "header", "name": "Idempotency-Key", "description": _KEY_MEANING, "schema": key})
     return found

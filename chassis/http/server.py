@@ -1,10 +1,8 @@
-"""The HTTP server of a service: accepts, routes to the entrypoints, and stops without breaking an answer."""
+"""The HTTP server of a service: accepts connections, watches over them, and stops without breaking an answer."""
 
 import logging
 import socket
 import time
-from collections.abc import Callable
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import eventlet
@@ -12,15 +10,11 @@ from eventlet import wsgi
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 from nameko.extensions import SharedExtension
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import BaseConverter, Map, Rule
 
-from chassis import metrics
 from chassis.calendar import Clock, system_clock
 from chassis.config import HttpSettings
-from chassis.errors import Misconfigured, Refused, Unavailable
-from chassis.http import connection, problems
-from chassis.http.answer import Answer
+from chassis.errors import Misconfigured
+from chassis.http.application import Application
 from chassis.http.connection import Connection, Protocol, ServerLog
 from chassis.http.rate import RateLimit
 from chassis.identity import Actor, Verifier
@@ -30,21 +24,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_CONNECTIONS = 1000
+MAX_CONNECTIONS = 800
+"""Below the 1024 files that a process may have open where nobody has raised it."""
+
 BACKLOG = 1024
 WATCH_S = 0.5
-MAX_DISCARDED_BYTES = 64 * 1024
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-UNMATCHED = "(none)"
-
-_PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-_STATUSES = {status.value: str(status.value) for status in HTTPStatus}
-
-
-class AreaConverter(BaseConverter):
-    """`<area:code>` in a path: a 12-digit division code; anything else is not found."""
-
-    regex = r"[1-9][0-9]{11}"
 
 
 class WebServer(SharedExtension):
@@ -93,11 +77,10 @@ class WebServer(SharedExtension):
         if self._listener is not None:
             return
         self._listener = listening(self._address.host, self._address.port)
-        routes = Routes(self._endpoints)
         self._server = wsgi.Server(
             self._listener,
             self._listener.getsockname(),
-            Application(self, routes),
+            Application(self._endpoints, lambda: self.draining),
             protocol=Protocol,
             debug=False,
             log_output=False,
@@ -117,7 +100,9 @@ class WebServer(SharedExtension):
 
     def _accept(self) -> None:
         while True:
-            self._room.acquire()
+            if not self._room.acquire(blocking=False):
+                self._make_room()
+                self._room.acquire()
             try:
                 sock, address = self._listener.accept()
             except OSError as error:
@@ -126,6 +111,12 @@ class WebServer(SharedExtension):
                 eventlet.sleep(0.05)  # out of file descriptors: others must end first
             else:
                 self._take_in(sock, address)
+
+    def _make_room(self) -> None:
+        """End the connection that has been silent longest: many idle ones must not keep everybody else out."""
+        idle = [found for found in self._connections.values() if found.is_idle and found.deadline is not None]
+        if idle:
+            min(idle, key=lambda found: found.deadline or 0.0).shut(socket.SHUT_RD)
 
     def _take_in(self, sock: Any, address: Any) -> None:
         sock.settimeout(None)  # deadlines are watched for all connections at once
@@ -219,90 +210,3 @@ def listening(host: str, port: int) -> Any:
             f"HTTP_ADDRESS is {host}:{port}, where this process cannot listen: {why}; "
             "choose an address of this machine and a port that nobody uses"
         ) from error
-
-
-class Routes:
-    """Which entrypoint answers a method and path."""
-
-    def __init__(self, endpoints: list["endpoint"]) -> None:
-        rules = [Rule(one.path, methods=[one.method], endpoint=one) for one in endpoints]
-        self._match = (
-            Map(
-                rules,
-                strict_slashes=False,
-                merge_slashes=False,
-                redirect_defaults=False,
-                converters={"area": AreaConverter},
-            )
-            .bind("linli")
-            .match
-        )
-
-    def find(self, environ: dict[str, Any]) -> "tuple[endpoint, dict[str, Any]]":
-        """Raises werkzeug's NotFound or MethodNotAllowed. A path that is no UTF-8 or holds NUL is nowhere."""
-        path: str = environ["PATH_INFO"]
-        if not path.isascii():
-            path = path.encode("latin-1").decode("utf-8", "replace")
-        if "\0" in path or "\ufffd" in path:
-            raise NotFound
-        found: tuple[endpoint, dict[str, Any]] = self._match(path, environ["REQUEST_METHOD"])  # type: ignore[assignment]
-        return found
-
-
-class Application:
-    """WSGI: from the environment to the answer. Nothing raised here leaves it."""
-
-    def __init__(self, server: WebServer, routes: Routes) -> None:
-        self._server = server
-        self._routes = routes
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        started = time.perf_counter()
-        metrics.HTTP_IN_FLIGHT.inc()
-        try:
-            route, answer = self._answered(environ)
-        finally:
-            metrics.HTTP_IN_FLIGHT.dec()
-        method = environ["REQUEST_METHOD"]
-        self._end(environ)
-        start_response(_PHRASES[answer.status], [*answer.headers, *_length(answer)])
-        labels = (route, method if method in METHODS else "other", _STATUSES[answer.status])
-        metrics.labelled(metrics.HTTP_SECONDS, *labels).observe(time.perf_counter() - started)
-        return [] if method == "HEAD" or not answer.body else [answer.body]
-
-    def _answered(self, environ: dict[str, Any]) -> tuple[str, Answer]:
-        route, instance = UNMATCHED, environ["RAW_PATH_INFO"][:1000]
-        try:
-            found, values = self._routes.find(environ)
-            route = found.path
-            return route, found.handle(environ, instance, values)
-        except MethodNotAllowed as error:
-            allowed = ", ".join(sorted(error.valid_methods or ()))
-            detail = f"this address answers {allowed} only"
-            return UNMATCHED, problems.problem(
-                problems.METHOD_NOT_ALLOWED, detail, instance, headers=(("Allow", allowed),)
-            )
-        except HTTPException:
-            return UNMATCHED, problems.problem(problems.NOT_FOUND, "there is nothing at this address", instance)
-        except (Refused, Unavailable) as error:
-            if isinstance(error, Unavailable):
-                log.warning("not available: %s", error)
-            return route, problems.answer_for(error, instance=instance)
-        except Exception as error:
-            log.exception("unforeseen error at the edge")
-            return route, problems.answer_for(error, instance=instance)
-
-    def _end(self, environ: dict[str, Any]) -> None:
-        """Decide whether the connection stays open; a body that was refused unread ends it."""
-        protocol: Protocol = environ["linli.protocol"]
-        source = environ["eventlet.input"]
-        unread = (source.content_length or 0) - source.position
-        if source.chunk_length != 0 if source.chunked_input else unread > MAX_DISCARDED_BYTES:
-            protocol.close_connection = protocol.unread = True
-        elif self._server.draining or protocol.conn_state.timed_out:
-            protocol.close_connection = True
-        protocol.conn_state.within(connection.ANSWER_S)
-
-
-def _length(answer: Answer) -> tuple[tuple[str, str], ...]:
-    return () if answer.status in (204, 304) else (("Content-Length", str(len(answer.body))),)

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from hashlib import sha256
@@ -20,6 +21,8 @@ from chassis.config import SIGNATURES
 from chassis.errors import Misconfigured, NotAuthenticated
 from chassis.identity.actor import Actor, grants_from_claim
 from chassis.identity.keys import KeyRing
+
+log = logging.getLogger(__name__)
 
 ALGORITHMS = ("ES256", "Ed25519", "RS256", "EdDSA")
 MAX_TOKEN_BYTES = 8 * 1024
@@ -106,7 +109,8 @@ class Verifier:
         except ExpiredTokenError as error:
             raise NotAuthenticated("the bearer token has expired; sign in again") from error
         except (JoseError, ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
-            # Which check failed is of use to an attacker alone; the cause stays in the process.
+            # Which check failed is of use to an attacker alone; it stays in the process.
+            log.debug("a bearer token was refused: %s %s", type(error).__name__, error)
             raise NotAuthenticated("the bearer token is not valid here; sign in again") from error
 
     def _key_for(self, header: Mapping[str, Any]) -> Key:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,30 @@ def test_requests_in_hand_are_answered_before_the_end(database: ServiceDatabase,
         assert everything(idle) == b""
         assert edge.process.wait(10) == 0
         assert rows_kept(edge) == 8
+
+
+def test_an_idle_service_stops_at_once(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path) as edge:
+        edge.stop()
+
+        assert edge.process.wait(10) == 0
+
+
+def test_health_is_answered_while_every_worker_is_taken(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path, MAX_WORKERS="1") as edge, ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(edge.ask, "POST", SLOWLY)
+        wait_for_requests_in_hand(edge, 1)
+
+        assert edge.ask("GET", "/healthz").status == 200
+        assert not slow.done()
+
+
+def test_silent_connections_do_not_keep_others_out(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path, MAX_CONNECTIONS="3") as edge, ExitStack() as silent:
+        for _ in range(10):
+            silent.enter_context(edge.connect())
+
+        assert edge.ask("GET", "/healthz").status == 200
 
 
 def test_nobody_is_accepted_while_stopping(database: ServiceDatabase, tmp_path: Path) -> None:

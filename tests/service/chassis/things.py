@@ -20,7 +20,7 @@ from marshmallow import Schema, fields, validate
 from chassis import runner
 from chassis.config import DatabaseSettings, HttpSettings, ProcessSettings
 from chassis.errors import DatabaseUnavailable, NotFound, StaleVersion
-from chassis.http import PUBLIC, Answer, ChassisApi, CursorField, PageQuery, Request, connection, endpoint
+from chassis.http import PUBLIC, Answer, ChassisApi, CursorField, PageQuery, Request, connection, endpoint, server
 from chassis.service import OwnDatabase
 
 TABLE = (
@@ -148,4 +148,5 @@ def _ready() -> None:
 if __name__ == "__main__":
     # The test cannot wait as long as a caller may.
     connection.REQUEST_S = float(os.environ.get("REQUEST_S", connection.REQUEST_S))
+    server.MAX_CONNECTIONS = int(os.environ.get("MAX_CONNECTIONS", server.MAX_CONNECTIONS))
     runner.serve(Things)

@@ -1,0 +1,116 @@
+"""From a request to the entrypoint that answers it: routes, and the WSGI application over them."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import BaseConverter, Map, Rule
+
+from chassis import metrics
+from chassis.errors import Refused, Unavailable
+from chassis.http import connection, problems
+from chassis.http.answer import Answer
+from chassis.http.connection import Protocol
+
+if TYPE_CHECKING:
+    from chassis.http.entrypoint import endpoint
+
+log = logging.getLogger(__name__)
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+UNMATCHED = "(none)"
+MAX_DISCARDED_BYTES = 64 * 1024
+
+_PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_STATUSES = {status.value: str(status.value) for status in HTTPStatus}
+
+
+class AreaConverter(BaseConverter):
+    """`<area:code>` in a path: a 12-digit division code; anything else is not found."""
+
+    regex = r"[1-9][0-9]{11}"
+
+
+CONVERTERS = {"area": AreaConverter}
+
+
+class Routes:
+    """Which entrypoint answers a method and path."""
+
+    def __init__(self, endpoints: Sequence["endpoint"]) -> None:
+        rules = [Rule(one.path, methods=[one.method], endpoint=one) for one in endpoints]
+        # A redirect would lose the body; an address is right or it is not found.
+        strict = Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False, converters=CONVERTERS)
+        self._match = strict.bind("linli").match
+
+    def find(self, environ: dict[str, Any]) -> "tuple[endpoint, dict[str, Any]]":
+        """Raises werkzeug's NotFound or MethodNotAllowed. A path that is no UTF-8 or holds NUL is nowhere."""
+        path: str = environ["PATH_INFO"]
+        if not path.isascii():
+            path = path.encode("latin-1").decode("utf-8", "replace")
+        if "\0" in path or "\ufffd" in path:
+            raise NotFound
+        found: tuple[endpoint, dict[str, Any]] = self._match(path, environ["REQUEST_METHOD"])  # type: ignore[assignment]
+        return found
+
+
+class Application:
+    """WSGI: from the environment to the answer. Nothing raised here leaves it."""
+
+    def __init__(self, endpoints: Sequence["endpoint"], is_draining: Callable[[], bool]) -> None:
+        self._routes = Routes(endpoints)
+        self._is_draining = is_draining
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        started = time.perf_counter()
+        metrics.HTTP_IN_FLIGHT.inc()
+        try:
+            route, answer = self._answered(environ)
+        finally:
+            metrics.HTTP_IN_FLIGHT.dec()
+        method = environ["REQUEST_METHOD"]
+        self._end(environ)
+        start_response(_PHRASES[answer.status], [*answer.headers, *_length(answer)])
+        labels = (route, method if method in METHODS else "other", _STATUSES[answer.status])
+        metrics.labelled(metrics.HTTP_SECONDS, *labels).observe(time.perf_counter() - started)
+        return [] if method == "HEAD" or not answer.body else [answer.body]
+
+    def _answered(self, environ: dict[str, Any]) -> tuple[str, Answer]:
+        route, instance = UNMATCHED, environ["RAW_PATH_INFO"][:1000]
+        try:
+            found, values = self._routes.find(environ)
+            route = found.path
+            return route, found.handle(environ, instance, values)
+        except MethodNotAllowed as error:
+            allowed = ", ".join(sorted(error.valid_methods or ()))
+            detail = f"this address answers {allowed} only"
+            return UNMATCHED, problems.problem(
+                problems.METHOD_NOT_ALLOWED, detail, instance, headers=(("Allow", allowed),)
+            )
+        except HTTPException:
+            return UNMATCHED, problems.problem(problems.NOT_FOUND, "there is nothing at this address", instance)
+        except (Refused, Unavailable) as error:
+            if isinstance(error, Unavailable):
+                log.warning("not available: %s", error)
+            return route, problems.answer_for(error, instance=instance)
+        except Exception as error:
+            log.exception("unforeseen error at the edge")
+            return route, problems.answer_for(error, instance=instance)
+
+    def _end(self, environ: dict[str, Any]) -> None:
+        """Decide whether the connection stays open; a body that was refused unread ends it."""
+        protocol: Protocol = environ["linli.protocol"]
+        source = environ["eventlet.input"]
+        unread = (source.content_length or 0) - source.position
+        if source.chunk_length != 0 if source.chunked_input else unread > MAX_DISCARDED_BYTES:
+            protocol.close_connection = protocol.unread = True
+        elif self._is_draining() or protocol.conn_state.timed_out:
+            protocol.close_connection = True
+        protocol.conn_state.within(connection.ANSWER_S)
+
+
+def _length(answer: Answer) -> tuple[tuple[str, str], ...]:
+    return () if answer.status in (204, 304) else (("Content-Length", str(len(answer.body))),)
