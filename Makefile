@@ -9,7 +9,7 @@ ARGS ?=
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint bench faults lock browser
+.PHONY: help setup demo up test lint bench faults lock browser broker
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ demo: setup ## Play the story of forty disputes on real parts, then stay up unti
 up: setup ## Run everything until Ctrl-C (ARGS="--fresh --port-base 8800 --data DIR")
 	@$(BIN)/linli up $(ARGS)
 
-test: lint browser ## Lint, then every test on real parts (ONLY=tests/unit ARGS="-x")
+test: lint browser broker ## Lint, then every test on real parts (ONLY=tests/unit ARGS="-x")
 	@$(BIN)/python -m pytest $(ONLY) $(ARGS)
 
 lint: setup ## ruff, mypy strict, import contracts, and squawk on every migration
@@ -46,10 +46,10 @@ lint: setup ## ruff, mypy strict, import contracts, and squawk on every migratio
 	@shopt -s nullglob; files=(chassis/migrations/*.sql services/*/migrations/*.sql); \
 	  [ $${#files[@]} = 0 ] || $(BIN)/squawk "$${files[@]}"
 
-bench: setup ## Measure against the peers and the floors, in one run (ONLY=relay ARGS=...)
+bench: setup broker ## Measure against the peers and the floors, in one run (ONLY=relay ARGS=...)
 	@$(BIN)/python -m bench $(ONLY) $(ARGS)
 
-faults: setup ## Kill, stop and corrupt real parts; the ledger must hold (ONLY=relay ARGS=...)
+faults: setup broker ## Kill, stop and corrupt real parts; the ledger must hold (ONLY=relay ARGS=...)
 	@$(BIN)/python -m pytest tests/faults -m faults $(if $(ONLY),-k $(ONLY)) $(ARGS)
 
 lock: setup ## Resolve the pins again and write both lock files
@@ -64,3 +64,7 @@ browser:
 	    echo "the browser test needs chromium; install it: sudo apt-get install chromium" >&2; exit 1; }; \
 	  echo "installing chromium for the browser test (apt-get)" >&2; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; }
+
+# Before the tests, whose time-out an installation could exceed; `demo` and `up` do it themselves.
+broker: setup
+	@$(BIN)/python -c 'from linli.embedded.rabbitmq_package import ensure_installed; ensure_installed()'
