@@ -83,11 +83,16 @@ class Transaction:
             return cursor.rowcount
 
     def stream(self, sql: str, parameters: Any = None, page: int = 5000) -> Iterator[Any]:
-        """Rows of a query as it stands now, fetched page by page: memory stays flat whatever their number."""
-        with self.connection.cursor(f"stream_{uuid4().hex}", withhold=False) as cursor:
-            cursor.itersize = page
-            cursor.execute(sql, parameters)
-            yield from cursor
+        """Rows of a query as they stand at this moment, fetched page by page: memory stays flat."""
+        name = f"stream_{uuid4().hex}"
+        with self.connection.cursor() as cursor:
+            # Not psycopg2's own named cursor: it wants its own transactions, ours are begun by word.
+            cursor.execute(f"DECLARE {name} NO SCROLL CURSOR FOR {sql}", parameters)
+        return self._pages(name, page)
+
+    def _pages(self, name: str, page: int) -> Iterator[Any]:
+        while rows := self.rows(f"FETCH FORWARD {page} FROM {name}"):
+            yield from rows
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -48,12 +48,13 @@ def configuration(name: str, settings: ProcessSettings) -> dict[str, Any]:
 
 
 def _stop_on_signal(container: ServiceContainer, grace_s: float) -> None:
-    """Signals arrive while the hub sleeps in epoll; a byte in a pipe wakes it at once (nameko's own runner waits)."""
+    """Signals arrive while the hub sleeps in epoll; a byte in a pipe wakes it at once (nameko's own runner waits).
+
+    The interpreter itself writes that byte: a Python handler runs in the hub, where nothing may wait.
+    """
     readable, writable = os.pipe()
     os.set_blocking(writable, False)
-
-    def on_signal(signum: int, _frame: object) -> None:
-        os.write(writable, bytes([signum]))
+    signal.set_wakeup_fd(writable)
 
     def wait() -> None:
         trampoline(readable, read=True)
@@ -63,4 +64,4 @@ def _stop_on_signal(container: ServiceContainer, grace_s: float) -> None:
 
     eventlet.spawn(wait)
     for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, on_signal)
+        signal.signal(signum, lambda *_: None)

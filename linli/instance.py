@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -111,6 +110,11 @@ class Reach:
     amqp_url: str
 
     @classmethod
+    def of(cls, instance: Instance) -> "Reach":
+        """An embedded instance's."""
+        return cls({service: instance.database_url(service) for service in WITH_DATABASE}, instance.amqp_url)
+
+    @classmethod
     def find(cls, data: Path) -> "Reach":
         """From <SERVICE>_DATABASE_URL and AMQP_URL when any is set, else from the instance in the data folder.
 
@@ -119,9 +123,7 @@ class Reach:
         names = {service: f"{service.upper()}_DATABASE_URL" for service in WITH_DATABASE}
         given = {service: os.environ[name] for service, name in names.items() if os.environ.get(name)}
         if not given:
-            instance = Instance.at(data)
-            urls = {service: instance.database_url(service) for service in WITH_DATABASE}
-            return cls(urls, instance.amqp_url)
+            return cls.of(Instance.at(data))
         missing = [name for name in [*names.values(), "AMQP_URL"] if not os.environ.get(name)]
         if missing:
             raise Misconfigured(f"{', '.join(missing)} must be set beside the other addresses of the deployment")
@@ -135,9 +137,3 @@ class Reach:
 
     def databases(self) -> dict[str, Database]:
         return {service: self.database(service) for service in self.database_urls}
-
-
-def close(databases: Mapping[str, Database]) -> None:
-    for database in databases.values():
-        with suppress(Exception):
-            database.close()

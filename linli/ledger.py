@@ -5,9 +5,9 @@ or discarded by an operator), kept when it lies in failed_events, otherwise miss
 extra.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -52,21 +52,37 @@ def balances(databases: Mapping[str, Database], subscriptions: Iterable[Subscrip
     return [_weigh(databases, one) for one in subscriptions]
 
 
+def settle(
+    databases: Mapping[str, Database], subscriptions: Iterable[Subscriptions], timeout_s: float
+) -> list[Balance]:
+    """Wait until everything committed so far is in effect or kept, and give the balances, even or not."""
+    subscribed = list(subscriptions)
+    deadline = time.monotonic() + timeout_s
+    while True:
+        found = balances(databases, subscribed)
+        if all(balance.even for balance in found) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
+
+
+def totals(found: Iterable[Balance]) -> dict[str, int]:
+    """The sums of several balances: facts owed, effects applied, kept, and the differences."""
+    listed = list(found)
+    return {
+        name: sum(getattr(balance, name) for balance in listed)
+        for name in ("facts", "effects", "kept", "missing", "extra")
+    }
+
+
 def _weigh(databases: Mapping[str, Database], subscribed: Subscriptions) -> Balance:
     balance = Balance(subscribed.consumer, subscribed.source)
     with databases[subscribed.consumer].transaction() as consumer, databases[subscribed.source].transaction() as source:
         # The effects first: a fact committed in between can then look late, but never look extra.
         applied = _ids(consumer, _APPLIED, subscribed.source)
-        first = list(islice(applied, 1))
         kept = {row.event_id for row in consumer.rows(_KEPT, (subscribed.source,))}
         owed = _ids(source, _OWED, list(subscribed.types))
-        _compare(balance, owed, _chain(first, applied), kept)
+        _compare(balance, owed, applied, kept)
     return balance
-
-
-def _chain(first: list[UUID], rest: Iterator[UUID]) -> Iterator[UUID]:
-    yield from first
-    yield from rest
 
 
 def _compare(balance: Balance, owed: Iterator[UUID], applied: Iterator[UUID], kept: set[UUID]) -> None:
@@ -90,4 +106,5 @@ def _compare(balance: Balance, owed: Iterator[UUID], applied: Iterator[UUID], ke
 
 
 def _ids(tx: Transaction, sql: str, parameter: Any) -> Iterator[UUID]:
-    return (row.event_id for row in tx.stream(sql, (parameter,)))
+    rows = tx.stream(sql, (parameter,))
+    return (row.event_id for row in rows)

@@ -1,6 +1,7 @@
 """An instance with everything that belongs to it: parts, databases, queues, processes."""
 
 import os
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -108,6 +109,11 @@ class Running:
     def stop(self) -> None:
         """Stop what `start_parts` started; the data stay."""
         self._parts.stop()
+
+
+def end_on_sigterm() -> None:
+    """Let SIGTERM unwind this process as Ctrl-C does, so that it stops what it started."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _wait_for(url: str, deadline: float) -> None:

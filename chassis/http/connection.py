@@ -1,6 +1,7 @@
 """One client connection: eventlet's HTTP protocol with deadlines, strict framing and an orderly end."""
 
 import socket
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -166,6 +167,8 @@ class ServerLog:
         """Connections come and go."""
 
     def info(self, message: str, *arguments: Any) -> None:
-        self._warning(message, *arguments)
+        """A traceback, as eventlet writes it; a client that went away is nothing to report."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            self._warning(message, *arguments)
 
     error = info

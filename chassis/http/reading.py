@@ -35,9 +35,13 @@ _KEY = re.compile(r"[!-~]{1,128}")
 def body_bytes(environ: Environ, limit: int) -> bytes:
     """The whole body. Raises TooLarge before reading where the length is told, and while reading where it is not."""
     source = environ["wsgi.input"]
-    if source.chunked_input:
-        return _chunked(source, limit)
-    length = source.content_length
+    try:
+        return _chunked(source, limit) if source.chunked_input else _of_length(source, source.content_length, limit)
+    except OSError as error:
+        raise Unfinished("the connection was lost before the body was sent") from error
+
+
+def _of_length(source: Any, length: int, limit: int) -> bytes:
     if not length:
         return b""
     if length > limit:

@@ -6,7 +6,7 @@ import click
 
 from linli.cli import data_option
 from linli.embedded.ports import DEFAULT_BASE
-from linli.running import Running
+from linli.running import Running, end_on_sigterm
 
 
 @click.command(short_help="Run all processes until Ctrl-C.")
@@ -25,6 +25,7 @@ def command(fresh: bool, port_base: int, data: Path) -> None:
       linli up --fresh --data /srv/linli --port-base 9800
     """
     running = Running(data, port_base)
+    end_on_sigterm()
     running.start_parts(fresh=fresh)
     try:
         running.prepare()

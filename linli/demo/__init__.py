@@ -1,0 +1,1 @@
+"""The demo story: forty disputes in a real district, on real parts."""
