@@ -1,0 +1,150 @@
+"""The Flask application: languages, security headers, and what each kind of trouble looks like to a person."""
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+from flask_babel import Babel, get_locale, gettext
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from chassis.calendar import Clock, system_clock
+from services.portal import board, health, oidc, pages, signin
+from services.portal.feeds import Feeds
+from services.portal.figures import FigureReader, NoticeReader
+from services.portal.pages import Portal
+from services.portal.settings import PortalSettings
+from services.portal.signin import SignedOut
+from services.portal.upstream import NotPermitted, TokenRefused, Unknown, Unreachable, Upstream
+
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+"""Ours, and as HTML names them. Chinese is what the templates are written in."""
+
+LANGUAGE_COOKIE = "linli_lang"
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(settings: PortalSettings, *, clock: Clock = system_clock) -> Flask:
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.config["SESSION_COOKIE_SECURE"] = settings.cookies == "https"
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=language)
+    app.extensions["linli_portal"] = _portal(settings, clock)
+    for blueprint in (signin.pages, pages.pages, health.pages):
+        app.register_blueprint(blueprint)
+    if settings.oidc_issuer:
+        app.register_blueprint(oidc.pages(settings, clock))
+    app.before_request(partial(signin.refuse_other_sites, settings.portal_url))
+    app.after_request(_with_headers)
+    health.measure(app)
+    app.context_processor(_for_templates(app))
+    _answer_trouble(app)
+    return app
+
+
+def language() -> str:
+    """The one asked for in this request, else the one chosen before, else Chinese."""
+    asked = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return asked if asked in LANGUAGES else "zh"
+
+
+def _portal(settings: PortalSettings, clock: Clock) -> Portal:
+    figures = FigureReader(Upstream(settings.statistics_url))
+    notices = NoticeReader(Upstream(settings.members_url))
+    feeds = Feeds(figures, notices, figures_s=settings.poll_s, notices_s=settings.notices_s)
+    return Portal(settings, clock, figures, notices, feeds)
+
+
+def _with_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    if request.args.get("lang") in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, request.args["lang"], max_age=31_536_000, httponly=True, samesite="Lax")
+    return response
+
+
+def _for_templates(app: Flask) -> Callable[[], dict[str, object]]:
+    """What every template may use besides what it is given."""
+    assert app.static_folder
+    marks = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in Path(app.static_folder).iterdir()
+    }
+
+    def values() -> dict[str, object]:
+        return {
+            "board": board,
+            "with_provider": "oidc" in app.blueprints,
+            "html_lang": LANGUAGES[str(get_locale())],
+            "static": lambda name: url_for("static", filename=name, v=marks[name]),
+            "in_language": lambda lang: url_for(
+                request.endpoint or "board.show", **{**(request.view_args or {}), **request.args, "lang": lang}
+            ),
+        }
+
+    return values
+
+
+def _answer_trouble(app: Flask) -> None:
+    @app.errorhandler(SignedOut)
+    def signed_out(error: SignedOut) -> AnyResponse:
+        return _to_sign_in(error.why)
+
+    @app.errorhandler(TokenRefused)
+    def refused(_error: TokenRefused) -> AnyResponse:
+        return signin.forget(_to_sign_in("refused"))
+
+    @app.errorhandler(NotPermitted)
+    def not_permitted(_error: NotPermitted) -> AnyResponse:
+        return _trouble(
+            403, gettext("您的角色看不到这里的数据。"), gettext("请返回全区看板，或联系管理员核对您的工作范围。")
+        )
+
+    @app.errorhandler(Unknown)
+    def unknown(_error: Unknown) -> AnyResponse:
+        return _trouble(404, gettext("没有找到。"), gettext("没有这个区划，或者它还没有登记。"))
+
+    @app.errorhandler(Unreachable)
+    def unreachable(_error: Unreachable) -> AnyResponse:
+        return _trouble(503, gettext("服务暂不可用。"), gettext("请稍后再试；您的数据不受影响。"))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> AnyResponse:
+        if error.code == 403:
+            return _trouble(403, gettext("请求被拒绝。"), gettext("请从本站页面上操作。"))
+        if error.code in (404, 405):
+            return _trouble(404, gettext("没有找到。"), gettext("请检查地址是否完整。"))
+        return _trouble(error.code or 500, gettext("请求无法处理。"), gettext("请返回看板重试。"))
+
+
+def _to_sign_in(why: str) -> AnyResponse:
+    if _wants_data():
+        return Response(status=401)
+    return redirect(url_for("signin.show", why=why or None), 303)
+
+
+def _trouble(status: int, sentence: str, advice: str) -> AnyResponse:
+    if _wants_data():
+        return Response(status=status)
+    return Response(render_template("trouble.html", sentence=sentence, advice=advice), status)
+
+
+def _wants_data() -> bool:
+    return request.endpoint in ("board.as_json", "board.stream") or request.headers.get("X-Requested-With") == "fetch"

@@ -1,0 +1,65 @@
+"""What a person sees of one area: its sums, those one level down, and the newest facts in their own scope."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.portal.person import Person
+from services.portal.upstream import NotPermitted, Upstream
+
+SHOWN_FACTS = "10"
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """As `statistics` gave it. `children` and `facts` are None when they are not for this person's roles."""
+
+    etag: str | None
+    total: dict[str, Any]
+    children: list[dict[str, Any]] | None
+    facts: list[dict[str, Any]] | None
+
+
+class FigureReader:
+    """Asks `statistics` with a person's token. All methods raise UpstreamError."""
+
+    def __init__(self, statistics: Upstream) -> None:
+        self._statistics = statistics
+
+    def has_changed(self, area: str, person: Person, etag: str | None) -> bool:
+        """Whether the figures are others than those of the ETag; the cheapest question there is."""
+        return self._statistics.get(f"/statistics/{area}", person, etag=etag).body is not None
+
+    def snapshot(self, area: str, person: Person) -> Snapshot:
+        """Whoever gets one has been let in by `statistics` itself, and sees no more than their own roles allow."""
+        total = self._statistics.get(f"/statistics/{area}", person)
+        return Snapshot(
+            etag=total.etag,
+            total=total.body,
+            children=self._if_permitted(f"/statistics/{area}/children", person, "children"),
+            facts=self._if_permitted("/facts", person, "facts", {"area": area, "limit": SHOWN_FACTS}),
+        )
+
+    def _if_permitted(
+        self, path: str, person: Person, member: str, parameters: Mapping[str, str] | None = None
+    ) -> list[dict[str, Any]] | None:
+        try:
+            found: list[dict[str, Any]] = self._statistics.get(path, person, parameters).body[member]
+        except NotPermitted:
+            return None
+        return found
+
+
+class NoticeReader:
+    """Asks `members` for a person's own notices. All methods raise UpstreamError."""
+
+    def __init__(self, members: Upstream) -> None:
+        self._members = members
+
+    def unread(self, person: Person) -> list[dict[str, Any]]:
+        """The newest first."""
+        found: list[dict[str, Any]] = self._members.get("/notices", person, {"unread": "true"}).body["items"]
+        return found
+
+    def mark_read(self, notice_id: str, person: Person) -> None:
+        self._members.post(f"/notices/{notice_id}/read", person)

@@ -1,0 +1,53 @@
+"""What the platform asks: whether the process is alive, whether people may come, and its metrics."""
+
+from time import perf_counter
+
+from flask import Blueprint, Flask, Response, g, jsonify, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from chassis import metrics
+
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/healthz")
+def alive() -> AnyResponse:
+    """GET /healthz
+    200 {"status": "alive"}
+    """
+    return jsonify(status="alive")
+
+
+@pages.get("/readyz")
+def ready() -> AnyResponse:
+    """The portal is ready as soon as it listens: while a service it asks is down, its pages say so and wait.
+
+    GET /readyz
+    200 {"status": "ready"}
+    """
+    return jsonify(status="ready")
+
+
+@pages.get("/metrics")
+def show_metrics() -> AnyResponse:
+    """The catalogue is in docs/operating/metrics.md."""
+    body, content_type = metrics.exposition()
+    return Response(body, content_type=content_type)
+
+
+def measure(app: Flask) -> None:
+    """Count every request by its route; of a stream, the time until it is open."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        method = request.method if request.method in METHODS else "other"
+        labels = (route, method, str(response.status_code))
+        metrics.labelled(metrics.HTTP_SECONDS, *labels).observe(perf_counter() - g.get("began", perf_counter()))
+        return response

@@ -1,0 +1,199 @@
+"""Stand-ins for the services the portal asks, over real HTTP: what they show can be changed, and they can go away."""
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.serving import make_server
+
+DISTRICT = {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": None}
+STREETS = [
+    {"code": f"440305{number}000", "name": name, "level": "street", "parent_code": DISTRICT["code"]}
+    for number, name in (
+        ("001", "南头街道"),
+        ("002", "南山街道"),
+        ("003", "沙河街道"),
+        ("005", "蛇口街道"),
+        ("006", "招商街道"),
+        ("007", "粤海街道"),
+        ("008", "桃源街道"),
+        ("009", "西丽街道"),
+        ("400", "前海合作区"),
+    )
+]
+XINGHAI = {"code": "440305001012", "name": "星海名城社区居委会", "level": "community", "parent_code": "440305001000"}
+AREAS = {area["code"]: area for area in [DISTRICT, *STREETS, XINGHAI]}
+
+
+def figures(counts: Sequence[int], days: float | None = None) -> dict[str, Any]:
+    names = ("registered", "accepted", "resolved", "refused", "terminated", "reopened")
+    resolved = counts[2]
+    return {
+        **dict(zip(names, counts, strict=True)),
+        "days_to_resolve_sum": int((days or 0) * resolved),
+        "days_to_resolve_count": resolved,
+        "average_days_to_resolve": days,
+    }
+
+
+NOTHING = figures((0, 0, 0, 0, 0, 0))
+
+
+def token(
+    actor_id: str = "officer-1", role: str = "district_officer", area: str = "440305000000", lifetime_s: float = 3600
+) -> str:
+    """A token that reads like a real one; the stand-ins believe it unless told otherwise."""
+    expires = datetime.now(UTC) + timedelta(seconds=lifetime_s)
+    claims = {"sub": actor_id, "exp": int(expires.timestamp()), "roles": [{"role": role, "area": area}]}
+    parts = [json.dumps(part).encode() for part in ({"alg": "ES256"}, claims)]
+    return ".".join([*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), "signature"])
+
+
+def actor_of(bearer: str) -> str:
+    payload = bearer.split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
+
+
+@dataclass
+class Statistics:
+    """What `statistics` would answer. `change` moves the ETag as its change counter does."""
+
+    change: int = 1
+    total: dict[str, Any] = field(default_factory=lambda: NOTHING)
+    before: dict[str, Any] = field(default_factory=lambda: NOTHING)
+    children: dict[str, dict[str, Any]] = field(default_factory=dict)
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    is_down: bool = False
+    refused: set[str] = field(default_factory=set)
+    no_facts_for: set[str] = field(default_factory=set)
+    no_parts_for: set[str] = field(default_factory=set)
+    forbidden: set[str] = field(default_factory=set)
+    asked: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def show(self, **members: Any) -> None:
+        for name, value in members.items():
+            setattr(self, name, value)
+        self.change += 1
+
+    def app(self) -> Flask:
+        app = Flask("statistics")
+        app.before_request(lambda: _refusal(self.is_down, self.refused))
+        app.after_request(self._noted)
+        app.get("/statistics/<code>")(self._statistics)
+        app.get("/statistics/<code>/children")(self._children)
+        app.get("/facts")(self._facts)
+        return app
+
+    def _noted(self, response: Response) -> Response:
+        self.asked.append((request.path, _actor(), response.status_code))
+        return response
+
+    def _statistics(self, code: str) -> Response:
+        if code not in AREAS:
+            return Response(status=404)
+        if _actor() in self.forbidden:
+            return Response(status=403)
+        if request.headers.get("If-None-Match") == f'"{self.change}"':
+            return Response(status=304, headers={"ETag": f'"{self.change}"'})
+        return self._tagged({**_head(code), **self._of(AREAS[code], self.total, self.before)})
+
+    def _children(self, code: str) -> Response:
+        if _actor() in self.no_parts_for:
+            return Response(status=403)
+        children = [
+            self._of(area, self.children.get(area["code"], NOTHING), NOTHING)
+            for area in AREAS.values()
+            if area["parent_code"] == code
+        ]
+        return self._tagged({**_head(code), "children": children})
+
+    def _facts(self) -> Response:
+        if _actor() in self.no_facts_for:
+            return Response(status=403)
+        area = AREAS[request.args["area"]]
+        return self._tagged({"area": {"code": area["code"], "name": area["name"]}, "facts": self.facts})
+
+    def _of(self, area: dict[str, Any], now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+        names = ("registered", "accepted", "resolved", "refused", "terminated", "reopened")
+        change = {
+            name: round((now[name] - before[name]) * 100 / before[name], 1) if before[name] else None for name in names
+        }
+        year = {
+            "accepted": {"now": now["accepted"], "year_before": before["accepted"]},
+            "change_percent": change,
+            "figures_year_before": before,
+        }
+        return {"area": area, "figures": now, "year_over_year": year}
+
+    def _tagged(self, body: dict[str, Any]) -> Response:
+        response = jsonify(body)
+        response.headers["ETag"] = f'"{self.change}"'
+        return response
+
+
+@dataclass
+class Members:
+    """What `members` would answer: everybody's unread notices."""
+
+    notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    is_down: bool = False
+    refused: set[str] = field(default_factory=set)
+
+    def app(self) -> Flask:
+        app = Flask("members")
+        app.before_request(lambda: _refusal(self.is_down, self.refused))
+
+        @app.get("/notices")
+        def notices() -> Response:
+            assert request.args["unread"] == "true"
+            return jsonify(items=self.notices.get(_actor(), []), next=None)
+
+        @app.post("/notices/<notice_id>/read")
+        def read(notice_id: str) -> Response:
+            own = self.notices.get(_actor(), [])
+            found = [notice for notice in own if notice["notice_id"] == notice_id]
+            if not found:
+                return Response(status=404)
+            own.remove(found[0])
+            return jsonify(found[0])
+
+        return app
+
+
+def _actor() -> str:
+    return actor_of(request.headers["Authorization"].removeprefix("Bearer "))
+
+
+def _refusal(is_down: bool, refused: set[str]) -> Response | None:
+    if is_down:
+        return Response(status=503)
+    return Response(status=401) if _actor() in refused else None
+
+
+def _head(code: str) -> dict[str, Any]:
+    return {
+        "area": AREAS[code],
+        "period": {"from": "2026-01-01", "to": "2026-11-20"},
+        "period_year_before": {"from": "2025-01-01", "to": "2025-11-20"},
+    }
+
+
+@contextmanager
+def served(app: Callable[..., Any], port: int = 0) -> Iterator[str]:
+    """The address of a WSGI application served by threads of this process."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,87 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from services.portal import board
+from services.portal.figures import Snapshot
+from services.portal.person import Person, read_token
+from tests.unit.portal.test_person import CLAIMS, token
+
+
+@pytest.fixture(params=["zh", "en"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    app = Flask("services.portal.app")
+    Babel(app, default_timezone="Asia/Shanghai", locale_selector=lambda: request.param)
+    with app.test_request_context():
+        yield request.param
+
+
+@pytest.fixture
+def person() -> Person:
+    return read_token(token(CLAIMS))
+
+
+def child(code: str, accepted: int, resolved: int) -> dict[str, Any]:
+    figures = {name: 0 for name, _ in board.FIGURES} | {"accepted": accepted, "resolved": resolved}
+    return {"area": {"code": code, "name": code}, "figures": figures}
+
+
+def snapshot(children: list[dict[str, Any]] | None) -> Snapshot:
+    return Snapshot('"1"', child("440305000000", 0, 0), children, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "text"), [(-50.0, "−50.0%"), (12.5, "+12.5%"), (0.0, "±0.0%"), (1234.5, "+1,234.5%"), (None, "–")]
+)
+@pytest.mark.usefixtures("language")
+def test_a_change_is_shown_with_its_sign(change: float | None, text: str) -> None:
+    assert board.percent(change) == text
+
+
+@pytest.mark.parametrize(("days", "text"), [(6.5, "6.5"), (5.0, "5.0"), (None, "–")])
+@pytest.mark.usefixtures("language")
+def test_an_average_is_shown_to_one_decimal_or_not_at_all(days: float | None, text: str) -> None:
+    assert board.average(days) == text
+
+
+def test_instants_are_shown_as_shanghai_reads_them(language: str) -> None:
+    shown = board.moment("2026-11-20T17:05:00+00:00")
+
+    assert shown == {"zh": "11月21日 01:05", "en": "21 Nov 01:05"}[language]
+
+
+@pytest.mark.usefixtures("language")
+def test_bars_are_measured_by_the_longest(person: Person) -> None:
+    rows = board.rows(snapshot([child("440305001000", 40, 10), child("440305006000", 8, 9)]), person)
+
+    assert rows is not None
+    assert [(row.accepted_width, row.resolved_width) for row in rows] == [(100.0, 25.0), (20.0, 22.5)]
+
+
+@pytest.mark.usefixtures("language")
+def test_bars_of_nothing_have_no_length(person: Person) -> None:
+    rows = board.rows(snapshot([child("440305001000", 0, 0)]), person)
+
+    assert rows is not None
+    assert (rows[0].accepted_width, rows[0].resolved_width) == (0.0, 0.0)
+
+
+@pytest.mark.usefixtures("language")
+def test_only_places_of_ones_own_scope_can_be_looked_into(person: Person) -> None:
+    rows = board.rows(snapshot([child("440305001000", 1, 0), child("440305006000", 1, 0)]), person)
+
+    assert rows is not None
+    assert [row.is_open for row in rows] == [True, False]
+
+
+@pytest.mark.usefixtures("language")
+def test_parts_that_are_not_for_this_person_are_none(person: Person) -> None:
+    assert board.rows(snapshot(None), person) is None
+
+
+@pytest.mark.usefixtures("language")
+def test_refused_and_reopened_stand_beside_resolved() -> None:
+    assert {"accepted", "resolved", "refused", "reopened"} <= {name for name, _ in board.FIGURES}
