@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -98,6 +99,12 @@ class Edge:
                 except (BrokenPipeError, ConnectionResetError):
                     break
             return everything(wire)
+
+    def wait_for_requests_in_hand(self, count: int) -> None:
+        """Until the service says in its metrics that it is at so many; the one that asks is one more."""
+        deadline = time.monotonic() + 10
+        while f"linli_http_requests_in_flight {count + 1}.0" not in self.ask("GET", "/metrics").body.decode():
+            assert time.monotonic() < deadline
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:
         with closing(connect(self.database.admin_url)) as connection, connection.cursor() as cursor:

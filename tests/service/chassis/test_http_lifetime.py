@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -27,7 +26,7 @@ def test_requests_in_hand_are_answered_before_the_end(database: ServiceDatabase,
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         idle.recv(1000)
         replies = [pool.submit(edge.ask, "POST", SLOWLY) for _ in range(8)]
-        wait_for_requests_in_hand(edge, 8)
+        edge.wait_for_requests_in_hand(8)
 
         edge.stop()
 
@@ -48,7 +47,7 @@ def test_an_idle_service_stops_at_once(database: ServiceDatabase, tmp_path: Path
 def test_health_is_answered_while_every_worker_is_taken(database: ServiceDatabase, tmp_path: Path) -> None:
     with running(database, tmp_path, MAX_WORKERS="1") as edge, ThreadPoolExecutor(1) as pool:
         slow = pool.submit(edge.ask, "POST", SLOWLY)
-        wait_for_requests_in_hand(edge, 1)
+        edge.wait_for_requests_in_hand(1)
 
         assert edge.ask("GET", "/healthz").status == 200
         assert not slow.done()
@@ -65,7 +64,7 @@ def test_silent_connections_do_not_keep_others_out(database: ServiceDatabase, tm
 def test_nobody_is_accepted_while_stopping(database: ServiceDatabase, tmp_path: Path) -> None:
     with running(database, tmp_path) as edge, ThreadPoolExecutor(1) as pool:
         reply = pool.submit(edge.ask, "POST", SLOWLY)
-        wait_for_requests_in_hand(edge, 1)
+        edge.wait_for_requests_in_hand(1)
 
         edge.stop()
 
@@ -114,13 +113,6 @@ def test_a_service_that_is_not_ready_names_the_check(database: ServiceDatabase, 
 
     assert reply.problem == (503, "/problems/not-ready")
     assert reply.json["errors"] == [{"detail": "when told so: READY is not set"}]
-
-
-def wait_for_requests_in_hand(edge: Edge, count: int) -> None:
-    """Until the service says in its metrics that it is at them; the one asking for metrics is one more."""
-    deadline = time.monotonic() + 10
-    while f"linli_http_requests_in_flight {count + 1}.0" not in edge.ask("GET", "/metrics").body.decode():
-        assert time.monotonic() < deadline
 
 
 def still_accepting(edge: Edge) -> bool:

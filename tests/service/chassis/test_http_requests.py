@@ -1,6 +1,8 @@
 """What the edge takes and what it refuses, over real sockets."""
 
 import json
+import socket
+import struct
 
 import pytest
 
@@ -276,3 +278,16 @@ def head(edge: Edge, *lines: str) -> bytes:
         "Content-Type: application/json",
     )
     return "".join(f"{line}\r\n" for line in (*fixed, *lines, "")).encode()
+
+
+def test_clients_that_vanish_leave_nothing_behind(edge: Edge) -> None:
+    whole = head(edge, "Content-Length: 45") + b'{"title": "vanish", "area": "440305001012"}  '
+    for cut in range(1, len(whole), 7):
+        with edge.connect() as wire:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() becomes a reset
+            wire.sendall(whole[:cut])
+
+    edge.wait_for_requests_in_hand(0)
+
+    assert not [line for line in edge.log if "ResetError" in line or "BrokenPipe" in line]
+    assert edge.titled("vanish") == 0
