@@ -31,18 +31,20 @@ class StatisticsApi:
         """A division's figures with all that lies in it, for a year (up to today) or from one day to another.
 
         GET /statistics/440305000000?year=2026
-        200 {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
-             "period": {"from": "2026-01-01", "to": "2026-11-20"},
-             "period_year_before": {"from": "2025-01-01", "to": "2025-11-20"},
-             "figures": {"registered": 240, "accepted": 200, "resolved": 180, "refused": 9, "terminated": 6,
-                         "reopened": 3, "days_to_resolve_sum": 1170, "days_to_resolve_count": 180,
-                         "average_days_to_resolve": 6.5},
-             "year_over_year": {"accepted": {"now": 200, "year_before": 400},
-                 "change_percent": {"registered": -50.0, "accepted": -50.0, "resolved": -50.0, "refused": 0.0,
-                                    "terminated": null, "reopened": 200.0},
-                 "figures_year_before": {"registered": 480, "accepted": 400, "resolved": 360, "refused": 9,
-                     "terminated": 0, "reopened": 1, "days_to_resolve_sum": 2520, "days_to_resolve_count": 360,
-                     "average_days_to_resolve": 7.0}}}
+
+        200
+        {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
+         "period": {"from": "2026-01-01", "to": "2026-11-20"},
+         "period_year_before": {"from": "2025-01-01", "to": "2025-11-20"},
+         "figures": {"registered": 240, "accepted": 200, "resolved": 180, "refused": 9, "terminated": 6, "reopened": 3,
+                     "days_to_resolve_sum": 1170, "days_to_resolve_count": 180, "average_days_to_resolve": 6.5},
+         "year_over_year": {
+             "accepted": {"now": 200, "year_before": 400},
+             "change_percent": {"registered": -50.0, "accepted": -50.0, "resolved": -50.0, "refused": 0.0,
+                                "terminated": null, "reopened": 200.0},
+             "figures_year_before": {"registered": 480, "accepted": 400, "resolved": 360, "refused": 9, "terminated": 0,
+                                     "reopened": 1, "days_to_resolve_sum": 2520, "days_to_resolve_count": 360,
+                                     "average_days_to_resolve": 7.0}}}
         """
         period = _period(request)
         with self.database.transaction(request.access) as tx:
@@ -69,9 +71,23 @@ class StatisticsApi:
         """The streets of a district or the communities of a street, by code; also those where nothing happened.
 
         GET /statistics/440305000000/children?from=2026-01-01&to=2026-03-31
-        200 {"area": {…}, "period": {…}, "period_year_before": {…},
-             "children": [{"area": {"code": "440305001000", "name": "南头街道", …}, "figures": {…},
-                           "year_over_year": {…}}]}
+
+        200
+        {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
+         "period": {"from": "2026-01-01", "to": "2026-03-31"},
+         "period_year_before": {"from": "2025-01-01", "to": "2025-03-31"},
+         "children": [
+             {"area": {"code": "440305001000", "name": "南头街道", "level": "street", "parent_code": "440305000000"},
+              "figures": {"registered": 24, "accepted": 20, "resolved": 18, "refused": 1, "terminated": 0,
+                          "reopened": 0, "days_to_resolve_sum": 117, "days_to_resolve_count": 18,
+                          "average_days_to_resolve": 6.5},
+              "year_over_year": {
+                  "accepted": {"now": 20, "year_before": 40},
+                  "change_percent": {"registered": -40.0, "accepted": -50.0, "resolved": -50.0, "refused": 0.0,
+                                     "terminated": null, "reopened": null},
+                  "figures_year_before": {"registered": 40, "accepted": 40, "resolved": 36, "refused": 1,
+                                          "terminated": 0, "reopened": 0, "days_to_resolve_sum": 252,
+                                          "days_to_resolve_count": 36, "average_days_to_resolve": 7.0}}}]}
         """
         period = _period(request)
         with self.database.transaction(request.access) as tx:
@@ -100,11 +116,13 @@ class StatisticsApi:
         """What happened last: kind, place and time, without a word of the dispute and without its parties.
 
         GET /facts?area=440305000000&limit=1
-        200 {"area": {"code": "440305000000", "name": "南山区"},
-             "facts": [{"event_id": "01936f00-0000-7000-8000-00000000000a",
-                        "dispute_id": "01936f00-0000-7000-8000-00000000000b", "type": "dispute.resolved",
-                        "area": {"code": "440305001012", "name": "星海名城社区居委会"}, "category": "parking",
-                        "relation": "owner_property", "time": "2026-11-20T02:21:00+00:00"}]}
+
+        200
+        {"area": {"code": "440305000000", "name": "南山区"},
+         "facts": [{"event_id": "01936f00-0000-7000-8000-00000000000a",
+                    "dispute_id": "01936f00-0000-7000-8000-00000000000b", "type": "dispute.resolved",
+                    "area": {"code": "440305001012", "name": "星海名城社区居委会"}, "category": "parking",
+                    "relation": "owner_property", "time": "2026-11-20T02:21:00+00:00"}]}
         """
         with self.database.transaction(request.access) as tx:
             division = _division(tx, request.query["area"])

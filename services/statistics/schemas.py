@@ -1,6 +1,10 @@
 """Shapes at the edge: the facts as statistics reads them, what may be asked, what is answered."""
 
+from datetime import date
+
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
 class DisputeFact(Schema):
@@ -32,9 +36,23 @@ class PeriodQuery(Schema):
     class Meta:
         unknown = RAISE
 
-    year = fields.Integer(load_default=None, validate=validate.Range(min=2000, max=2999), metadata={"example": 2026})
-    first_day = fields.Date(load_default=None, data_key="from", metadata={"example": "2026-01-01"})
-    last_day = fields.Date(load_default=None, data_key="to", metadata={"example": "2026-03-31"})
+    year = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=FIRST_DAY.year, max=LAST_DAY.year),
+        metadata={"example": 2026},
+    )
+    first_day = fields.Date(
+        load_default=None,
+        data_key="from",
+        validate=validate.Range(min=FIRST_DAY, max=LAST_DAY),
+        metadata={"example": "2026-01-01"},
+    )
+    last_day = fields.Date(
+        load_default=None,
+        data_key="to",
+        validate=validate.Range(min=FIRST_DAY, max=LAST_DAY),
+        metadata={"example": "2026-03-31"},
+    )
 
 
 class FactsQuery(Schema):
@@ -129,7 +147,7 @@ class NewestFact(Schema):
     area = fields.Nested(FactArea, required=True)
     category = fields.String(required=True, allow_none=True, metadata={"example": "parking"})
     relation = fields.String(required=True, allow_none=True, metadata={"example": "owner_property"})
-    time = fields.AwareDateTime(required=True, format="iso")
+    time = fields.AwareDateTime(required=True, format="iso", attribute="occurred_at")
 
 
 class NewestFacts(Schema):
