@@ -158,5 +158,9 @@ def _run(command: list[str]) -> None:
 def _serves(process: psutil.Process, folder: Path) -> bool:
     try:
         return process.name() == "postgres" and process.cwd() == str(folder)
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
+    except psutil.NoSuchProcess:
         return False
+    except psutil.AccessDenied:
+        # A container's root may not look into processes of the parts' account; the lock names the postmaster at least.
+        lock = folder / "postmaster.pid"
+        return lock.exists() and lock.read_text("utf-8").split("\n", 1)[0] == str(process.pid)

@@ -78,15 +78,21 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     instance.discard()
 
 
-def listeners(instance: Embedded) -> Iterator[tuple[str, str, int]]:
-    """Every listening socket of every process of the instance: program, address, port."""
+def listeners(instance: Embedded) -> Iterator[tuple[str, int]]:
+    """Every listening socket, TCP or UDP, of every process of the instance: address and port.
+
+    Skips the test where not even root may look into other accounts' processes (a container).
+    """
     for pid in (instance.postgres.pid, instance.rabbitmq.pid, instance.rabbitmq.epmd_pid):
-        assert pid
         root = psutil.Process(pid)
         for process in [root, *root.children(recursive=True)]:
-            for connection in process.net_connections("inet"):
+            try:
+                connections = process.net_connections("inet")
+            except psutil.AccessDenied:
+                pytest.skip("needs CAP_SYS_PTRACE to see which process listens where")
+            for connection in connections:
                 if connection.status in (psutil.CONN_LISTEN, psutil.CONN_NONE):
-                    yield process.name(), connection.laddr[0], connection.laddr[1]
+                    yield connection.laddr[0], connection.laddr[1]
 
 
 def test_a_second_start_finds_its_data_again_and_a_fresh_one_nothing(make_instance: MakeInstance) -> None:
@@ -111,8 +117,8 @@ def test_everything_listens_on_loopback_only(shared: Embedded) -> None:
 
     heard = set(listeners(shared))
 
-    assert {address for _, address, _ in heard} <= {"127.0.0.1", "::1"}
-    assert {port for _, _, port in heard} == {ports.postgres, ports.amqp, ports.distribution, ports.epmd}
+    assert {address for address, _ in heard} <= {"127.0.0.1", "::1"}
+    assert {port for _, port in heard} == {ports.postgres, ports.amqp, ports.distribution, ports.epmd}
 
 
 def test_nobody_gets_in_without_the_folders_passwords(shared: Embedded) -> None:
