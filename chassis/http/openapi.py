@@ -64,6 +64,7 @@ def document(service: Any) -> dict[str, Any]:
     )
     if plugin.converter is not None:  # it is, once the spec has been made
         plugin.converter.add_attribute_function(_cursor_as_text)  # type: ignore[no-untyped-call]
+        plugin.converter.add_attribute_function(_ecma_pattern)  # type: ignore[no-untyped-call]
     spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     spec.components.schema("Problem", _PROBLEM)
     for kind in {kind.status: kind for kind in problems.ALL}.values():
@@ -238,6 +239,18 @@ def _problem_example(kind: problems.Kind) -> dict[str, Any]:
 
 def _cursor_as_text(self: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
     return {"type": "string", "minLength": 1} if isinstance(field, CursorField) else {}
+
+
+def _ecma_pattern(self: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """JSON Schema's patterns are ECMA-262's and may match anywhere; marshmallow's are Python's and match from the start.
+
+    `$` means there what `\\Z` means in Python: the very end.
+    """
+    pattern = ret.get("pattern")
+    if not pattern:
+        return {}
+    anchored = pattern if pattern.startswith("^") else f"^(?:{pattern})"
+    return {"pattern": anchored.replace(r"\Z", "$")}
 
 
 _PROBLEM: dict[str, Any] = {

@@ -24,10 +24,10 @@ class DivisionRegistered(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    code = fields.String(required=True, validate=validate.Regexp(r"[1-9]\d{11}\Z"))
+    code = fields.String(required=True, validate=validate.Regexp(r"^[1-9][0-9]{11}\Z"))
     name = fields.String(required=True, validate=validate.Length(min=1))
     level = fields.String(required=True, validate=validate.Length(min=1))
-    parent_code = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[1-9]\d{11}\Z"))
+    parent_code = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^[1-9][0-9]{11}\Z"))
 
 
 class PeriodQuery(Schema):
@@ -60,7 +60,7 @@ class FactsQuery(Schema):
         unknown = RAISE
 
     area = fields.String(
-        required=True, validate=validate.Regexp(r"[1-9]\d{11}\Z"), metadata={"example": "440305000000"}
+        required=True, validate=validate.Regexp(r"^[1-9][0-9]{11}\Z"), metadata={"example": "440305000000"}
     )
     limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=30))
 
