@@ -242,9 +242,9 @@ def _cursor_as_text(self: Any, field: Any, ret: dict[str, Any], **_: Any) -> dic
 
 
 def _ecma_pattern(self: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """JSON Schema's patterns are ECMA-262's and may match anywhere; marshmallow's are Python's and match from the start.
+    """JSON Schema's patterns are ECMA-262's and may match anywhere; marshmallow's are Python's, matched from the start.
 
-    `$` means there what `\\Z` means in Python: the very end.
+    ECMA's `$` means what Python's `\\Z` means: the very end.
     """
     pattern = ret.get("pattern")
     if not pattern:
