@@ -58,6 +58,7 @@ lock: setup ## Resolve the pins again and write both lock files
 	  $$compile --upgrade -o requirements.lock >/dev/null && \
 	  $$compile --upgrade -c requirements.lock --extra dev -o requirements-dev.lock >/dev/null
 
+# What `test` needs beyond `setup`.
 browser:
 	@command -v chromium >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { \
