@@ -36,6 +36,14 @@ Connection = psycopg2.extensions.connection
 
 TIMEOUTS_MS = {"statement_timeout": 15_000, "lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000}
 
+TRY_AGAIN = (
+    psycopg2.errors.QueryCanceled,
+    psycopg2.errors.LockNotAvailable,
+    psycopg2.extensions.TransactionRollbackError,
+)
+OUTAGES = ("08", "28", "53", "57", "58")
+"""SQLSTATE classes: connection, authorisation, resources, operator intervention, system. Without one: the socket."""
+
 
 @dataclass(frozen=True)
 class Access:
@@ -101,11 +109,12 @@ class Transaction:
         self.execute("SAVEPOINT step")
         try:
             yield
+            # Fails when a statement inside did and nobody let it pass on.
+            self.execute("RELEASE SAVEPOINT step")
         except Exception:
             self.execute("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")
             del self._last_words[waiting:], self._after_commit[calls:]
             raise
-        self.execute("RELEASE SAVEPOINT step")
 
     def _begin(self, access: Access) -> None:
         self.execute(
@@ -170,6 +179,9 @@ class Database:
             if connection is not None:
                 _rolled_back(connection)
                 self._give_back(connection)
+                if connection.closed:
+                    # What took this one (a restart, a failover) has taken the idle ones with it.
+                    self.close()
             raise
         except BaseException:
             # A greenlet's kill or time-out can strike in mid-query: what comes next on this socket is unknown.
@@ -249,17 +261,27 @@ def wait_with(readable: Callable[[int], None], writable: Callable[[int], None]) 
 
 @contextmanager
 def translated(connection: Connection) -> Iterator[None]:
-    """Turn psycopg2's errors into ours, so that no caller needs to know the driver."""
+    """Turn psycopg2's errors into ours, so that no caller needs to know the driver.
+
+    An error of the statement itself, which the same server would answer again, passes as it is.
+    """
     try:
         yield
     except psycopg2.errors.UniqueViolation as error:
         raise Conflict(f"there is already a row of this key ({error.diag.constraint_name})") from error
-    except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable) as error:
-        raise DatabaseTooSlow(f"PostgreSQL took too long: {str(error).strip()}") from error
-    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        if not connection.closed:
-            connection.close()
+    except TRY_AGAIN as error:
+        raise DatabaseTooSlow(f"PostgreSQL could not finish in time: {str(error).strip()}") from error
+    except psycopg2.Error as error:
+        if not (connection.closed or _is_outage(error)):
+            raise
+        connection.close()
         raise DatabaseUnavailable(f"the connection to PostgreSQL was lost: {str(error).strip()}") from error
+
+
+def _is_outage(error: psycopg2.Error) -> bool:
+    """psycopg2 calls much operational, a deadlock and a value too long for an index among it."""
+    operational = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+    return operational and (error.pgcode is None or error.pgcode[:2] in OUTAGES)
 
 
 def _rolled_back(connection: Connection) -> None:
