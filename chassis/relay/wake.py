@@ -17,6 +17,8 @@ def waker(address: tuple[str, int]) -> Callable[[], None]:
     """What a service calls after a commit: one byte, never waiting, never failing the caller."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
+    if address[0].startswith("127."):
+        sock.bind((address[0], 0))  # else the system would take the datagram's sender address from all interfaces
 
     def wake() -> None:
         with suppress(OSError):
