@@ -8,6 +8,7 @@ from contextlib import suppress
 from http.client import HTTPMessage
 from typing import Any, BinaryIO
 
+import eventlet
 from eventlet import wsgi
 
 from chassis.errors import Malformed
@@ -78,6 +79,8 @@ class Protocol(wsgi.HttpProtocol):
     def _read_request_line(self) -> bytes:
         connection = self.conn_state
         connection.within(IDLE_S)
+        # A client that always has its next request ready would otherwise never let the hub turn to others.
+        eventlet.sleep(0)
         line: bytes = super()._read_request_line()
         connection.within(REQUEST_S)
         if len(line) >= self.server.url_length_limit:

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+from contextlib import suppress
 
 import pytest
 
@@ -291,3 +292,19 @@ def test_clients_that_vanish_leave_nothing_behind(edge: Edge) -> None:
 
     assert not [line for line in edge.log if "ResetError" in line or "BrokenPipe" in line]
     assert edge.titled("vanish") == 0
+
+
+def test_a_greedy_connection_does_not_keep_others_waiting(edge: Edge) -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with edge.connect() as greedy, edge.connect() as modest:
+        greedy.sendall(one * 2000)
+        modest.sendall(one)
+
+        modest.recv(1000)
+        greedy.setblocking(False)
+        answered = 0
+        with suppress(BlockingIOError):
+            while part := greedy.recv(1 << 20):
+                answered += part.count(b"alive")
+
+    assert answered < 1000
