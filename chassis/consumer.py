@@ -21,7 +21,7 @@ from marshmallow import Schema
 from nameko.containers import WorkerContext
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint, ProviderCollector, SharedExtension
 
-from chassis import broker, topology
+from chassis import broker, metrics, topology
 from chassis.config import ServiceSettings
 from chassis.database import Database
 from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
@@ -91,6 +91,7 @@ class QueueConsumer:
                 pause_s = 0.2
             except (BrokerUnavailable, Misconfigured) as error:
                 self.problem = str(error)
+                metrics.TOPOLOGY_MISMATCH.set(isinstance(error, Misconfigured))
                 log.warning("%s is not consumed: %s", self._route.queue, error)
                 self._pause(pause_s)
                 pause_s = min(pause_s * 2, 5 * RETRY_S)
@@ -109,6 +110,7 @@ class QueueConsumer:
                 channel.basic_consume(self._route.returned, callback=partial(self._received, returned=True)),
             ]
             self._channel, self.problem = channel, None
+            metrics.TOPOLOGY_MISMATCH.set(0)
             self._read(connection)
             self._leave(connection, channel, tags)
         except broker.LOST as error:

@@ -19,6 +19,7 @@ LinliError
 │   ├── DatabaseUnavailable
 │   ├── DatabaseTooSlow
 │   └── BrokerUnavailable
+├── BrokenSeal                    what was sealed does not open: cut, changed, or from elsewhere
 ├── Misconfigured                 start-up must stop; names the setting
 └── UnreadableEvent               a message that can never be handled (kept as dead)
 
@@ -134,6 +135,10 @@ class DatabaseTooSlow(Unavailable):
 
 class BrokerUnavailable(Unavailable):
     """RabbitMQ cannot be reached or did not confirm in time."""
+
+
+class BrokenSeal(LinliError):
+    """A sealed text that was cut, changed, or belongs to another context. The message holds nothing of the text."""
 
 
 class Misconfigured(LinliError):

@@ -20,16 +20,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chassis.config import SealingSettings
-from chassis.errors import LinliError, Misconfigured
+from chassis.errors import BrokenSeal, Misconfigured
 
 ALGORITHMS = {"AES-256-GCM": 1, "SM4-GCM": 2}
 NONCE_BYTES = 12
 TAG_BYTES = 16
 BLIND_INDEX_BYTES = 16
-
-
-class BrokenSeal(LinliError):
-    """A sealed text that was cut, changed, or belongs to another context. The message holds nothing of the text."""
 
 
 class Sealer:

@@ -17,7 +17,7 @@ import amqp
 from chassis import broker, metrics, topology
 from chassis.calendar import Clock, system_clock
 from chassis.database import Connection, connect
-from chassis.errors import BrokerUnavailable, DatabaseUnavailable
+from chassis.errors import BrokerUnavailable, DatabaseUnavailable, Misconfigured
 from chassis.relay.claims import Claims
 from chassis.relay.publisher import Answers, Letter, Publisher
 from chassis.relay.rows import OutboxRows, Row
@@ -62,13 +62,16 @@ class Relay:
         self._stopping = True
 
     def run(self) -> None:
-        """Lead, send, and start anew after any loss of database or broker, with growing pauses up to 5 s."""
+        """Lead, send, and start anew after any loss of database or broker, with growing pauses up to 5 s.
+
+        A queue or login that is wrong at the broker is tried again in the same way: it may be set right there.
+        """
         pause_s = 0.1
         while not self._stopping:
             try:
                 self._lead()
                 pause_s = 0.1
-            except (DatabaseUnavailable, BrokerUnavailable) as error:
+            except (DatabaseUnavailable, BrokerUnavailable, Misconfigured) as error:
                 metrics.RELAY_RECONNECTS.inc()
                 log.warning("relay of %s starts anew: %s", self._service, error)
                 self._sleep(pause_s)

@@ -1,5 +1,6 @@
 """`linli dead-letters`: what an operator does with events that are not in effect."""
 
+import getpass
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +10,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from chassis import audit
 from chassis.calendar import system_clock
+from chassis.database import Transaction
 from chassis.inbox import dead_letters
 from chassis.inbox.dead_letters import DeadLetter
 from linli.cli import data_option
@@ -88,6 +91,7 @@ def replay(service: str, event_ids: tuple[UUID, ...], all_: bool, data: Path) ->
         raise click.UsageError("name the events to replay, or say --all")
     with Reach.find(data).database(service).transaction() as tx:
         count = dead_letters.replay(tx, None if all_ else list(event_ids), system_clock())
+        _note(tx, "replay_dead_letters", " ".join(map(str, event_ids)) or "all")
     click.echo(f"{count} events of {service} are tried again")
 
 
@@ -105,7 +109,13 @@ def discard(service: str, event_id: UUID, data: Path) -> None:
     """
     with Reach.find(data).database(service).transaction() as tx:
         dead_letters.discard(tx, event_id)
+        _note(tx, "discard_dead_letter", str(event_id))
     click.echo(f"event {event_id} is discarded in {service}; the ledger counts it as such")
+
+
+def _note(tx: Transaction, action: str, thing: str) -> None:
+    """Into the service's audit chain, under the account that runs the command."""
+    audit.record(tx, f"operator:{getpass.getuser()}", action, thing[:200])
 
 
 def _table(found: Iterable[tuple[str, DeadLetter]]) -> Table:
