@@ -26,7 +26,7 @@ from honcho.printer import Message, Printer
 from honcho.process import Popen, Process
 
 from chassis.errors import LinliError, Misconfigured
-from linli.embedded.process import gone, recall, remember
+from linli.embedded.process import remember, stop_leftovers
 
 FIRST_DELAY_S = 0.2
 LONGEST_DELAY_S = 5.0
@@ -104,7 +104,7 @@ class Supervisor:
         return self._kept[name]
 
     def _keep(self) -> None:
-        self._stop_leftovers()
+        stop_leftovers([self._pid_file(name) for name in self._kept], self._grace_s)
         try:
             for kept in self._kept.values():
                 self._launch(kept)
@@ -164,18 +164,6 @@ class Supervisor:
             self._take_event()
         while not self._events.empty():
             self._take_event()
-
-    def _stop_leftovers(self) -> None:
-        left = [process for kept in self._kept.values() if (process := recall(self._pid_file(kept.name)))]
-        for process in left:
-            with suppress(psutil.NoSuchProcess):
-                process.terminate()
-                process.resume()
-        if not gone(left, within_s=self._grace_s):
-            for process in left:
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-            gone(left, within_s=5)
 
     def _pid_file(self, name: str) -> Path:
         return self._run_folder / f"{name}.pid"

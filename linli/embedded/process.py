@@ -145,6 +145,20 @@ def recall(pid_file: Path) -> psutil.Process | None:
     return None
 
 
+def stop_leftovers(pid_files: Sequence[Path], grace_s: float) -> None:
+    """Stop what an earlier, killed run noted there and left running; insist after the grace period."""
+    left = [process for pid_file in pid_files if (process := recall(pid_file))]
+    for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+                process.resume()
+        if gone(left, patience_s):
+            break
+    for pid_file in pid_files:
+        pid_file.unlink(missing_ok=True)
+
+
 def birth(pid: int) -> str:
     """What no two processes of one number share: the boot, and the clock tick since it in which the process began."""
     try:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from chassis.errors import DatabaseUnavailable
 from linli.embedded.errors import EmbeddedError
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import free_ports
-from linli.embedded.process import is_alive, recall
+from linli.embedded.process import is_alive, recall, remember
 from tests.support.waiting import wait_for
 
 RUN_UNTIL_KILLED = """
@@ -166,7 +167,7 @@ def test_a_folder_in_use_is_refused_and_goes_on(shared: Embedded) -> None:
     assert shared.rabbitmq.is_running()
 
 
-@pytest.mark.parametrize("part", ["postgres", "amqp", "distribution", "epmd"])
+@pytest.mark.parametrize("part", ["postgres", "amqp", "distribution", "epmd", "portal"])
 def test_a_taken_port_is_named_and_nothing_stays_behind(make_instance: MakeInstance, part: str) -> None:
     instance = make_instance()
     port = getattr(instance.ports, part)
@@ -181,6 +182,16 @@ def test_a_taken_port_is_named_and_nothing_stays_behind(make_instance: MakeInsta
     assert not instance.folder.is_held()
 
 
+def test_a_part_of_somebody_elses_is_not_started(tmp_path: Path) -> None:
+    instance = Embedded(tmp_path / "data", free_ports().base, own_rabbitmq=False)
+
+    instance.start()
+    running = instance.postgres.is_running(), instance.rabbitmq.is_running()
+    instance.discard()
+
+    assert running == (True, False)
+
+
 def test_what_a_killed_run_left_is_stopped_by_the_next(make_instance: MakeInstance) -> None:
     instance = make_instance()
     argv = [sys.executable, "-c", RUN_UNTIL_KILLED, str(instance.folder.path), str(instance.ports.base)]
@@ -189,11 +200,14 @@ def test_what_a_killed_run_left_is_stopped_by_the_next(make_instance: MakeInstan
         assert first.stdout.readline() == b"up\n"
         left = [recall(pid_file) for pid_file in instance.folder.run.glob("*.pid")]
         first.kill()
+    service = subprocess.Popen(["sleep", "600"])
+    remember(instance.folder.run / "members.pid", service.pid)
     assert [process.is_running() for process in left if process] == [True, True, True]
 
     instance.start()
 
     assert not [process for process in left if process and is_alive(process)]
+    assert service.wait(1) == -signal.SIGTERM
     assert found(instance, put(instance)) == (42, "42")
     instance.stop()
     assert not list(instance.folder.run.glob("*.pid"))
