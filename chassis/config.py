@@ -108,7 +108,7 @@ class HttpSettings(Settings):
         "MAX_BODY_BYTES", whole(1024, 2**30), "The largest request body that is read", default=1024 * 1024
     )
     rate_limit_per_s: float = setting(
-        "RATE_LIMIT_PER_S", number(0.1, 1e6), "Requests a second that one caller may make on average", default=50.0
+        "RATE_LIMIT_PER_S", number(0.1, 1e6), "Requests a second that one caller may make on average", default=200.0
     )
 
 

@@ -55,6 +55,11 @@ class Access:
     actor: str
     areas: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        # They reach SQL as one text with commas: an empty part of it would match every area.
+        if wrong := [area for area in self.areas if area and not (area.isascii() and area.isdigit())]:
+            raise ValueError(f"areas are prefixes of division codes, for example 440305001, not {wrong}")
+
 
 SYSTEM = Access(actor="system", areas=("",))
 """Consumers, timers and operators' commands: no person stands behind them."""

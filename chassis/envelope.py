@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from chassis import strict_json
 from chassis.errors import UnreadableEvent
 
 CONTENT_TYPE = "application/cloudevents+json"
 MAX_BYTES = 256 * 1024
-MAX_DEPTH = 32
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "data", "area", "version")
 
 
@@ -67,17 +67,11 @@ def from_bytes(body: bytes, content_type: str | None) -> Event:
 
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
-        attributes = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
-    except RecursionError as error:
-        raise UnreadableEvent("json", "nested too deeply to read") from error
-    except ValueError as error:
-        raise UnreadableEvent("json", f"not JSON in UTF-8: {error}") from error
+        attributes = strict_json.parse(body)
+    except strict_json.NotStrictJson as error:
+        raise UnreadableEvent("json", f"the message {error}") from error
     if not isinstance(attributes, dict):
         raise UnreadableEvent("json", f"a CloudEvent is an object, not {type(attributes).__name__}")
-    if b"\\u0000" in body and _holds_nul(attributes):
-        raise UnreadableEvent("json", "a text holds the character NUL, which PostgreSQL cannot store")
-    if _depth(attributes) > MAX_DEPTH:
-        raise UnreadableEvent("json", f"nested deeper than {MAX_DEPTH} levels")
     return attributes
 
 
@@ -113,31 +107,3 @@ def _from_attributes(attributes: dict[str, Any]) -> Event:
         data=attributes["data"],
         traceparent=traceparent if isinstance(traceparent := attributes.get("traceparent"), str) else None,
     )
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _depth(value: Any) -> int:
-    deepest, layer = 0, [value]
-    while layer:
-        deepest += 1
-        if deepest > MAX_DEPTH:
-            return deepest
-        layer = [inner for outer in layer for inner in _children(outer)]
-    return deepest
-
-
-def _children(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [inner for inner in value.values() if isinstance(inner, dict | list)]
-    return [inner for inner in value if isinstance(inner, dict | list)] if isinstance(value, list) else []
-
-
-def _holds_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(inner) for pair in value.items() for inner in pair)
-    return isinstance(value, list) and any(_holds_nul(inner) for inner in value)

@@ -8,13 +8,14 @@ import eventlet
 from nameko.extensions import DependencyProvider
 
 from chassis import audit, metrics
+from chassis.calendar import system_clock
 from chassis.database import Database, Transaction
 from chassis.errors import Unavailable
+from chassis.http import idempotency
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
-KEYS_KEPT = "24 hours"
 STATES = ("suspect", "waiting", "parked", "dead")
 
 
@@ -45,14 +46,9 @@ class Upkeep(DependencyProvider):
                     _show_failed(tx)
                     if time.monotonic() >= next_purge:
                         next_purge = time.monotonic() + 600
-                        forget_keys(tx)
+                        idempotency.purge(tx, system_clock())
             except Unavailable as error:
                 log.warning("upkeep of %s waits: %s", database.service, error)
-
-
-def forget_keys(tx: Transaction) -> int:
-    """Idempotency keys are kept for a day: no client repeats a request later than that."""
-    return tx.execute("DELETE FROM idempotency_keys WHERE kept_at < clock_timestamp() - %s::interval", (KEYS_KEPT,))
 
 
 def _show_failed(tx: Transaction) -> None:

@@ -164,7 +164,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         if not body:
             return {}
         reading.check_media(environ)
-        return reading.strict_json(body)
+        return reading.json_of(body)
 
     def _run(self, request: Request, values: Mapping[str, Any]) -> Answer:
         if self.workerless:

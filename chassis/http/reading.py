@@ -1,14 +1,13 @@
 """Reading what a caller sends: the body within its limit, strict JSON, query, If-Match and the like."""
 
-import json
 import re
 from collections.abc import Mapping
-from math import isinf
 from typing import Any
 from urllib.parse import parse_qsl
 
 from marshmallow import Schema, ValidationError, fields
 
+from chassis import strict_json
 from chassis.errors import (
     FieldError,
     InvalidInput,
@@ -20,7 +19,6 @@ from chassis.errors import (
 )
 from chassis.http.problems import NoToken, Unfinished
 
-MAX_DEPTH = 32
 MAX_PARAMETERS = 100
 MAX_CHUNK_LINE = 256
 MAX_VERSION = 2**31 - 1
@@ -94,75 +92,12 @@ def check_media(environ: Environ) -> None:
         raise UnsupportedMedia("the body must not be compressed: leave Content-Encoding out")
 
 
-def strict_json(body: bytes) -> Any:
-    """Parse JSON that means the same to every reader and that PostgreSQL can store.
-
-    Raises Malformed, never with a piece of the body: it may hold personal data.
-    """
+def json_of(body: bytes) -> Any:
+    """The value in the body. Raises Malformed, never with a piece of the body: it may hold personal data."""
     try:
-        text = body.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
-    except UnicodeDecodeError as error:
-        raise Malformed(f"the body is not UTF-8 at byte {error.start}") from error
-    except json.JSONDecodeError as error:
-        raise Malformed(f"the body is not JSON: {error.msg}, line {error.lineno} column {error.colno}") from error
-    except RecursionError as error:
-        raise Malformed(f"the body is nested deeper than {MAX_DEPTH} levels") from error
-    except ValueError as error:
-        raise Malformed("the body holds a number that is too long") from error
-    if b"\\u" in body:
-        _check_texts(value)
-    _check_depth(value)
-    return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise Malformed("an object of the body holds the same name twice")
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise Malformed(f"the body holds {name}, which is no JSON number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if isinf(number):
-        raise Malformed("the body holds a number beyond what can be kept")
-    return number
-
-
-def _check_texts(value: Any) -> None:
-    """Escapes can smuggle in what no text of PostgreSQL can hold."""
-    for text in _texts(value):
-        if "\0" in text:
-            raise Malformed("a text of the body holds the character NUL, which cannot be stored")
-        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-            raise Malformed("a text of the body holds half of a surrogate pair")
-
-
-def _texts(value: Any) -> list[str]:
-    found, waiting = [], [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            found.append(one)
-        elif isinstance(one, dict):
-            waiting += [*one, *one.values()]
-        elif isinstance(one, list):
-            waiting += one
-    return found
-
-
-def _check_depth(value: Any) -> None:
-    layer, depth = [value], 0
-    while layer := [one for one in layer if isinstance(one, dict | list)]:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise Malformed(f"the body is nested deeper than {MAX_DEPTH} levels")
-        layer = [inner for one in layer for inner in (one.values() if isinstance(one, dict) else one)]
+        return strict_json.parse(body)
+    except strict_json.NotStrictJson as error:
+        raise Malformed(f"the body {error}") from error
 
 
 def query_parameters(text: str, schema: Schema | None) -> dict[str, Any]:

@@ -10,10 +10,13 @@ up to the watermark: rows that could not be delivered, and the rare gap that was
 from collections.abc import Iterator
 from typing import Protocol
 
-from chassis.relay.rows import Horizon, Row
+from chassis.relay.rows import Row
 
 MAX_GAPS = 10_000
 """More holes than this (a burst of rollbacks) are left to the sweep."""
+
+LOOK_BACK = 1_000
+"""So many positions before its first row a new leader takes for gaps: their transactions may have been open already."""
 
 
 class UnsentRows(Protocol):
@@ -22,7 +25,8 @@ class UnsentRows(Protocol):
     def after(self, position: int, limit: int) -> list[Row]: ...
     def after_or_at(self, position: int, gaps: list[int], limit: int) -> list[Row]: ...
     def between(self, after: int, up_to: int, limit: int) -> list[Row]: ...
-    def horizon(self) -> Horizon: ...
+    def oldest_running(self) -> int: ...
+    def next_new(self) -> int: ...
 
 
 class Claims:
@@ -40,7 +44,7 @@ class Claims:
         if not self._gaps:
             rows = self._outbox.after(self._watermark, self._batch)
         else:
-            oldest_running = self._outbox.horizon().oldest_running
+            oldest_running = self._outbox.oldest_running()
             rows = self._outbox.after_or_at(self._watermark, list(self._gaps), self._batch)
             self._forget_gaps({row.position for row in rows}, oldest_running)
         self._note_gaps([row.position for row in rows if row.position > self._watermark])
@@ -64,12 +68,12 @@ class Claims:
     def _note_gaps(self, positions: list[int]) -> None:
         if not positions:
             return
-        first = self._watermark + 1 if self._watermark else positions[0]
+        first = self._watermark + 1 if self._watermark else max(positions[0] - LOOK_BACK, 1)
         seen = set(positions)
         missing = [position for position in range(first, positions[-1]) if position not in seen][:MAX_GAPS]
         self._watermark = positions[-1]
         if missing and len(self._gaps) + len(missing) <= MAX_GAPS:
-            next_new = self._outbox.horizon().next_new
+            next_new = self._outbox.next_new()
             self._gaps.update(dict.fromkeys(missing, next_new))
 
     def _forget_gaps(self, seen: set[int], oldest_running: int) -> None:

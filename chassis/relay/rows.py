@@ -24,13 +24,6 @@ class Row(NamedTuple):
     envelope: str
 
 
-class Horizon(NamedTuple):
-    """Where transactions stand: all below `oldest_running` have ended; none from `next_new` on has begun."""
-
-    oldest_running: int
-    next_new: int
-
-
 class OutboxRows:
     """One leader's view of its outbox. Raises DatabaseUnavailable when the connection is lost: the lock is, too."""
 
@@ -62,12 +55,16 @@ class OutboxRows:
             (after, up_to, limit),
         )
 
-    def horizon(self) -> Horizon:
-        """Transaction ids at this moment, of this database's cluster."""
-        oldest, newest = self._query(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
-        )[0]
-        return Horizon(oldest, newest)
+    def oldest_running(self) -> int:
+        """Every transaction with an id below this one has ended, in the whole cluster."""
+        return int(self._query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")[0][0])
+
+    def next_new(self) -> int:
+        """Every transaction that has an id at this moment has one below this.
+
+        It takes an id to say so: the end of a snapshot is the newest that has *ended*, which is no bound.
+        """
+        return int(self._query("SELECT pg_current_xact_id()::text::bigint")[0][0])
 
     def move(self, positions: list[int], now: datetime) -> None:
         """Take these rows from outbox to event_log, in one statement."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.relay.claims import Claims
-from chassis.relay.rows import Horizon, Row
+from chassis.relay.rows import Row
 
 
 class FakeOutbox:
@@ -47,8 +47,11 @@ class FakeOutbox:
     def between(self, after: int, up_to: int, limit: int) -> list[Row]:
         return [row for row in self.after(after, limit) if row.position <= up_to]
 
-    def horizon(self) -> Horizon:
-        return Horizon(min(self.open, default=self.next_xid), self.next_xid)
+    def oldest_running(self) -> int:
+        return min(self.open, default=self.next_xid)
+
+    def next_new(self) -> int:
+        return self.next_xid
 
 
 def subjects(rows: list[Row]) -> list[str]:
@@ -88,6 +91,17 @@ def test_positions_of_a_rolled_back_transaction_are_forgotten() -> None:
     outbox.roll_back(burnt)
     claims.fresh()
     assert not claims._gaps
+
+
+def test_a_new_leader_knows_gaps_from_before_its_first_row() -> None:
+    outbox = FakeOutbox()
+    first_of_subject = outbox.begin("dispute")
+    outbox.commit(outbox.begin("other"))
+    claims = Claims(outbox, batch=10)
+    claims.fresh()
+    outbox.commit(first_of_subject)
+    outbox.commit(outbox.begin("dispute"))
+    assert [row.position for row in claims.fresh()] == [1, 3]
 
 
 def test_a_held_subject_waits_for_the_sweep_and_others_do_not() -> None:

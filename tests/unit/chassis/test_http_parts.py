@@ -97,10 +97,10 @@ def test_a_slow_rate_says_how_long_to_wait() -> None:
 )
 def test_json_means_the_same_to_every_reader(value: bytes, says: str | None) -> None:
     if says is None:
-        reading.strict_json(value)
+        reading.json_of(value)
         return
     with pytest.raises(Malformed, match=says):
-        reading.strict_json(value)
+        reading.json_of(value)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)))
@@ -109,7 +109,7 @@ def test_what_json_writes_is_read_or_refused_never_broken(value: Any) -> None:
 
     body = json.dumps(value).encode()
     try:
-        read = reading.strict_json(body)
+        read = reading.json_of(body)
     except Malformed:
         return
     assert read == value
