@@ -15,6 +15,7 @@ from chassis.errors import UnreadableEvent
 
 CONTENT_TYPE = "application/cloudevents+json"
 MAX_BYTES = 256 * 1024
+MAX_ATTRIBUTE = 255
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "data", "area", "version")
 
 
@@ -83,8 +84,10 @@ def _from_attributes(attributes: dict[str, Any]) -> Event:
         raise UnreadableEvent("attributes", f"specversion {attributes['specversion']!r} must be '1.0'")
     texts = ("id", "source", "type", "subject", "time", "area")
     wrong = [name for name in texts if not isinstance(attributes[name], str) or not attributes[name]]
+    wrong += [name for name in texts if name not in wrong and len(attributes[name]) > MAX_ATTRIBUTE]
     if wrong:
-        raise UnreadableEvent("attributes", f"attributes that must be non-empty texts: {', '.join(wrong)}")
+        told = f"attributes that must be texts of 1 to {MAX_ATTRIBUTE} characters: {', '.join(wrong)}"
+        raise UnreadableEvent("attributes", told)
     version = attributes["version"]
     if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version < 2**31:
         raise UnreadableEvent("attributes", f"version {version!r} must be a whole number from 1")

@@ -14,7 +14,7 @@ from chassis import metrics, tracing
 from chassis.calendar import Clock, system_clock
 from chassis.database import Database, Transaction
 from chassis.envelope import Event, from_bytes
-from chassis.errors import DatabaseUnavailable, UnreadableEvent
+from chassis.errors import DatabaseUnavailable, Unavailable, UnreadableEvent
 from chassis.inbox import rows
 from chassis.inbox.failed_events import Arrival, FailedEvents, Kept
 from chassis.inbox.subscriptions import Subscription, Subscriptions
@@ -91,6 +91,14 @@ class Inbox:
         Raises Unavailable: nothing of the run it happened in has changed.
         """
         metrics.labelled(metrics.CONSUMER_BATCH_SIZE, self._source).observe(len(deliveries))
+        try:
+            self._apply_in_runs(deliveries)
+        except Unavailable:
+            raise
+        except Exception as error:
+            self._apply_one_by_one(deliveries, error)
+
+    def _apply_in_runs(self, deliveries: Sequence[Delivery]) -> None:
         for before, run in groupby(deliveries, lambda delivery: delivery.redelivered):
             arrivals = self._read(run)
             if not before and arrivals:
@@ -98,6 +106,15 @@ class Inbox:
             elif before:
                 for arrival in arrivals:
                     self._apply_alone(arrival)
+
+    def _apply_one_by_one(self, deliveries: Sequence[Delivery], error: Exception) -> None:
+        """Something nobody foresaw, outside of any handler: find the message and keep it for a person to look at."""
+        if len(deliveries) > 1:
+            for delivery in deliveries:
+                self.apply([delivery])
+            return
+        log.error("an event from %s could be neither applied nor recorded as failed", self._source, exc_info=error)
+        self._bury(deliveries[0], None, UnreadableEvent("unforeseen", masked(f"{type(error).__name__}: {error}")))
 
     def retry_due(self, limit: int = 100) -> int:
         """Run kept events whose time has come, each alone and first versions first; the number now in effect."""

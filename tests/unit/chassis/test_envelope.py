@@ -71,6 +71,7 @@ def without(name: str) -> bytes:
         (changed(id="not-a-uuid"), "attributes"),
         (changed(id=7), "attributes"),
         (changed(subject=""), "attributes"),
+        (changed(subject="x" * 256), "attributes"),
         (changed(time="yesterday"), "attributes"),
         (changed(time="2026-11-20T04:00:00"), "attributes"),
         (changed(version=0), "attributes"),
