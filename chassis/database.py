@@ -109,13 +109,17 @@ class Transaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo just what happens inside when it raises; the exception goes on."""
+        """Undo just what happens inside when it raises; the exception goes on.
+
+        What was said inside for the commit is sent at the end of the block, so that its failure, too, is the block's.
+        """
         waiting, calls = len(self._last_words), len(self._after_commit)
         self.execute("SAVEPOINT step")
         try:
             yield
             # Fails when a statement inside did and nobody let it pass on.
-            self.execute("RELEASE SAVEPOINT step")
+            self._say([*self._last_words[waiting:], b"RELEASE SAVEPOINT step"])
+            del self._last_words[waiting:]
         except Exception:
             self.execute("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")
             del self._last_words[waiting:], self._after_commit[calls:]
@@ -128,10 +132,14 @@ class Transaction:
         )
 
     def _commit(self) -> None:
+        if self._say([*self._last_words, b"COMMIT"]) != "COMMIT":
+            raise LinliError("the transaction had failed before its commit; nothing was kept")
+
+    def _say(self, statements: Sequence[bytes]) -> str | None:
+        """All in one round trip; what became of the last one."""
         with self.connection.cursor() as cursor:
-            cursor.execute(b";".join([*self._last_words, b"COMMIT"]))
-            if cursor.statusmessage != "COMMIT":
-                raise LinliError("the transaction had failed before its commit; nothing was kept")
+            cursor.execute(b";".join(statements))
+            return cursor.statusmessage
 
     def _tell(self) -> None:
         for call in self._after_commit:

@@ -214,6 +214,18 @@ def test_a_savepoint_undoes_its_own_statements_and_words_and_nothing_else(databa
     assert told == []
 
 
+def test_a_savepoint_contains_the_failure_of_what_was_said_inside_for_the_commit(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.at_commit(KEEP, ("somebody", "a"))
+        with suppress(psycopg2.Error), tx.savepoint():
+            keep(tx, "inside")
+            tx.at_commit(KEEP, ("somebody", "inside"))
+        with tx.savepoint():
+            tx.at_commit(KEEP, ("somebody", "b"))
+
+    assert kept(database) == ["a", "b"]
+
+
 def test_savepoints_lie_in_each_other(database: Database) -> None:
     with database.transaction() as tx, tx.savepoint():
         keep(tx, "outer")
