@@ -3,7 +3,6 @@
 import os
 import random
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -135,7 +134,7 @@ def _place(service: str) -> int:
 
 
 def _holder(port: int) -> str:
-    for pid in _listeners(port):
+    for pid in listeners(port):
         try:
             return f"process {pid} ({psutil.Process(pid).name()})"
         except psutil.NoSuchProcess:
@@ -144,12 +143,13 @@ def _holder(port: int) -> str:
     return f"a process{who} that cannot be named"
 
 
-def _listeners(port: int) -> Iterator[int]:
-    for connection in psutil.net_connections("tcp"):
-        if (
-            connection.pid
-            and connection.status == psutil.CONN_LISTEN
-            and connection.laddr
-            and connection.laddr[1] == port
-        ):
-            yield connection.pid
+def listeners(port: int) -> set[int]:
+    """The processes that listen on this port, as far as we may know them."""
+    return {
+        connection.pid
+        for connection in psutil.net_connections("tcp")
+        if connection.pid
+        and connection.status == psutil.CONN_LISTEN
+        and connection.laddr
+        and connection.laddr[1] == port
+    }

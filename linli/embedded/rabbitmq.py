@@ -7,14 +7,16 @@ import shutil
 import signal
 import socket
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+
 from linli.embedded import account, rabbitmq_package
 from linli.embedded.errors import EmbeddedError
-from linli.embedded.ports import HOST, Ports, check_free
-from linli.embedded.process import PartProcess, plain_environment
+from linli.embedded.ports import HOST, Ports, check_free, listeners
+from linli.embedded.process import PartProcess, gone, plain_environment
 from linli.embedded.secrets import Secrets
 
 # Fixed: a node's data belong to its name. Instances are told apart by their epmd, not by their name.
@@ -73,6 +75,7 @@ class RabbitMQ:
         rabbitmq_package.ensure_installed()
         self._node.stop(signal.SIGTERM, STOP_S)
         if self._epmd.find() is None:
+            self._stop_stray_epmd()
             check_free({"RabbitMQ epmd": self._ports.epmd})
             self._prepare()
             self._spawn_epmd()
@@ -87,6 +90,7 @@ class RabbitMQ:
         """Stop the node in order, then its name server."""
         self._node.stop(signal.SIGTERM, STOP_S)
         self._epmd.stop(signal.SIGTERM, 5)
+        self._stop_stray_epmd()
 
     def kill(self) -> None:
         """SIGKILL the node, as a crash would; its name server stays."""
@@ -166,6 +170,15 @@ class RabbitMQ:
         port = str(self._ports.epmd)
         self._epmd.spawn([*self._prefix(), epmd, "-address", HOST, "-port", port], self._environment(), self._folder)
         self._epmd.wait_until(lambda: _answers(self._ports.epmd), 10)
+
+    def _stop_stray_epmd(self) -> None:
+        """A node whose name server was killed starts another by itself, a daemon that nobody noted."""
+        for pid in listeners(self._ports.epmd):
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                process = psutil.Process(pid)
+                if process.name() == "epmd" and process.environ().get("HOME") == str(self._folder):
+                    process.terminate()
+                    gone([process], within_s=5)
 
     def _prepare(self) -> None:
         """Write the node's files anew, owned by its account and closed to others."""

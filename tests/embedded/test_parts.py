@@ -20,6 +20,7 @@ from chassis.errors import DatabaseUnavailable
 from linli.embedded.errors import EmbeddedError
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import free_ports
+from linli.embedded.ports import listeners as port_listeners
 from linli.embedded.process import is_alive, recall, remember
 from tests.support.waiting import wait_for
 
@@ -273,6 +274,21 @@ def test_a_suspended_broker_can_be_stopped_and_takes_its_name_server_along(share
     shared.rabbitmq.start()
 
     assert shared.rabbitmq.epmd_pid not in (None, name_server)
+
+
+@pytest.mark.faults
+def test_a_name_server_that_the_node_started_itself_is_stopped_too(shared: Embedded) -> None:
+    own = psutil.Process(shared.rabbitmq.epmd_pid)
+    own.kill()
+    own.wait()
+    subprocess.run(["epmd", "-daemon"], env=psutil.Process(shared.rabbitmq.pid).environ(), check=True)
+    (stray,) = wait_for(lambda: port_listeners(shared.ports.epmd))
+
+    shared.rabbitmq.stop()
+    shared.rabbitmq.start()
+
+    assert shared.rabbitmq.epmd_pid != stray
+    assert port_listeners(shared.ports.epmd) == {shared.rabbitmq.epmd_pid}
 
 
 def test_parts_run_without_roots_rights(shared: Embedded) -> None:
