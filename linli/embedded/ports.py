@@ -145,11 +145,5 @@ def _holder(port: int) -> str:
 
 def listeners(port: int) -> set[int]:
     """The processes that listen on this port, as far as we may know them."""
-    return {
-        connection.pid
-        for connection in psutil.net_connections("tcp")
-        if connection.pid
-        and connection.status == psutil.CONN_LISTEN
-        and connection.laddr
-        and connection.laddr[1] == port
-    }
+    listening = (each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN and each.laddr)
+    return {each.pid for each in listening if each.pid and each.laddr[1] == port}
