@@ -123,6 +123,7 @@ def _operation(each: Declared) -> dict[str, Any]:
 
 
 def _needed(schema: Schema) -> bool:
+    """Whether it must be sent: a body that must, or a query that names what is asked about."""
     return any(field.required for field in schema.fields.values())
 
 
@@ -211,7 +212,7 @@ def _problems(declared: endpoint) -> dict[str, Any]:
     statuses = {400, 422, 500, 503}
     if not isinstance(declared.roles, Public):
         statuses |= {401, 403, 429}
-    if "<" in declared.path:
+    if "<" in declared.path or (declared.query is not None and _needed(declared.query)):
         statuses.add(404)
     if declared.changes:
         statuses |= {404, 408, 409, 413, 415}
