@@ -145,5 +145,8 @@ def _holder(port: int) -> str:
 
 def listeners(port: int) -> set[int]:
     """The processes that listen on this port, as far as we may know them."""
-    listening = (each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN and each.laddr)
-    return {each.pid for each in listening if each.pid and each.laddr[1] == port}
+    return {
+        each.pid
+        for each in psutil.net_connections("tcp")
+        if each.pid and each.status == psutil.CONN_LISTEN and each.laddr and each.laddr[1] == port
+    }
