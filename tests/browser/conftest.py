@@ -1,0 +1,100 @@
+"""A real browser before the real portal and the real statistics; members is played by a stand-in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from chassis.identity import Grant
+from tests.service.portal.upstreams import Members, served
+from tests.service.statistics.running import OFFICER, Statistics, free_port, process_of, running
+from tests.support.instance import ServiceDatabase
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+expect.set_options(timeout=15_000)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The page of somebody who is signed in, and what stands behind it."""
+
+    page: Page
+    url: str
+    statistics: Statistics
+    members: Members
+
+    def sign_in(self, grant: Grant = OFFICER) -> None:
+        """By the link an administrator sends."""
+        self.page.goto(f"{self.url}/sign-in#{self.statistics.token(grant, actor='officer-1')}")
+        expect(self.page.locator("#state")).to_have_attribute("data-state", "live")
+
+
+@pytest.fixture(scope="module")
+def statistics(
+    module_database: Callable[[str], ServiceDatabase],
+    module_vhost: Callable[[], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Statistics]:
+    with running(module_database("statistics"), module_vhost(), tmp_path_factory.mktemp("statistics")) as started:
+        started.learn_tree()
+        yield started
+
+
+@pytest.fixture(scope="module")
+def members() -> Members:
+    return Members()
+
+
+@pytest.fixture(scope="module")
+def portal_url(statistics: Statistics, members: Members, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    address = f"127.0.0.1:{free_port()}"
+    with served(members.app()) as members_url:
+        settings = {
+            "HTTP_ADDRESS": address,
+            "PORTAL_STATISTICS_URL": statistics.url,
+            "PORTAL_MEMBERS_URL": members_url,
+            "PORTAL_COOKIES": "http",
+            "PORTAL_NOTICES_S": "0.2",
+        }
+        with process_of("portal", settings, tmp_path_factory.mktemp("portal")):
+            yield f"http://{address}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def board(context: BrowserContext, portal_url: str, statistics: Statistics, members: Members) -> Iterator[Board]:
+    """Signed in as an officer of the district; the test fails on anything the browser complains of."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    board = Board(page, portal_url, statistics, members)
+    board.sign_in()
+    yield board
+    assert complaints == []
