@@ -87,7 +87,8 @@ class Transaction:
         """Run one query of the chassis itself; services name theirs in queries.sql."""
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            return cursor.fetchall() if cursor.description else []
+            # An empty description is a row without columns, as in SELECT FROM t.
+            return cursor.fetchall() if cursor.description is not None else []
 
     def execute(self, sql: str, parameters: Any = None) -> int:
         """Run one statement of the chassis itself and give the number of rows it touched."""

@@ -68,11 +68,11 @@ def discard(tx: Transaction, event_id: UUID) -> None:
     if letter.state != "dead":
         raise WrongState(f"event {event_id}", letter.state, ["dead"])
     if letter.version is not None:
-        _count_as_past(tx, letter)
+        _note_as_discarded(tx, letter)
     tx.execute("DELETE FROM failed_events WHERE event_id = %s", (event_id,))
 
 
-def _count_as_past(tx: Transaction, letter: DeadLetter) -> None:
+def _note_as_discarded(tx: Transaction, letter: DeadLetter) -> None:
     parameters: dict[str, Any] = {
         "event_id": letter.event_id,
         "source": letter.source,
@@ -85,10 +85,5 @@ def _count_as_past(tx: Transaction, letter: DeadLetter) -> None:
         "INSERT INTO inbox (event_id, source, type, subject, version, outcome, occurred_at) VALUES "
         "(%(event_id)s, %(source)s, %(type)s, %(subject)s, %(version)s, 'discarded', %(occurred_at)s) "
         "ON CONFLICT (event_id) DO NOTHING",
-        parameters,
-    )
-    tx.execute(
-        "UPDATE subject_versions SET version = %(version)s "
-        "WHERE source = %(source)s AND subject = %(subject)s AND version = %(version)s - 1",
         parameters,
     )

@@ -6,9 +6,11 @@ not answer: then nothing may be acknowledged, and the same deliveries are to be 
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
+from uuid import UUID
 
 from chassis import metrics, tracing
 from chassis.calendar import Clock, system_clock
@@ -18,7 +20,6 @@ from chassis.errors import DatabaseUnavailable, Unavailable, UnreadableEvent
 from chassis.inbox import rows
 from chassis.inbox.failed_events import Arrival, FailedEvents, Kept
 from chassis.inbox.subscriptions import Subscription, Subscriptions
-from chassis.logs import masked
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Plan:
     parked: list[tuple[Arrival, str]] = field(default_factory=list)
     failed: list[tuple[Arrival, Exception]] = field(default_factory=list)
     known: list[Event] = field(default_factory=list)
+    suspects: list[Arrival] = field(default_factory=list)
     duplicates: int = 0
     versions: dict[str, int] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
@@ -114,7 +116,10 @@ class Inbox:
                 self.apply([delivery])
             return
         log.error("an event from %s could be neither applied nor recorded as failed", self._source, exc_info=error)
-        self._bury(deliveries[0], None, UnreadableEvent("unforeseen", masked(f"{type(error).__name__}: {error}")))
+        event = None
+        with suppress(UnreadableEvent):
+            event = from_bytes(deliveries[0].body, deliveries[0].content_type)
+        self._bury(deliveries[0], event, _unforeseen(error))
 
     def retry_due(self, limit: int = 100) -> int:
         """Run kept events whose time has come, each alone and first versions first; the number now in effect."""
@@ -143,6 +148,9 @@ class Inbox:
 
     def _bury(self, delivery: Delivery, event: Event | None, why: UnreadableEvent) -> None:
         with self._database.transaction() as tx:
+            if event is not None and rows.is_known(tx, event.event_id):
+                metrics.DUPLICATES_ABSORBED.labels(self._source).inc()
+                return
             self._failed.bury(tx, delivery.body, delivery.content_type, event, why, self._clock())
         metrics.EVENTS_FAILED.labels(self._source, why.reason).inc()
         log.error("an event from %s is dead: %s", self._source, why.reason)
@@ -151,12 +159,14 @@ class Inbox:
         """First without savepoints, which is what happens a million times; if any raises, anew with one each."""
         try:
             with self._database.transaction() as tx:
-                self._run(tx, arrivals, contained=False)
+                plan = self._run(tx, arrivals, contained=False)
         except DatabaseUnavailable:
             raise
         except Exception:
             with self._database.transaction() as tx:
-                self._run(tx, arrivals, contained=True)
+                plan = self._run(tx, arrivals, contained=True)
+        for arrival in plan.suspects:
+            self._apply_alone(arrival)
 
     def _apply_alone(self, arrival: Arrival) -> None:
         """Count the attempt before it is made: if the process dies of it, the count stays."""
@@ -166,21 +176,36 @@ class Inbox:
                 return
             may_run = self._failed.count_suspect(tx, arrival, self._clock())
         if may_run:
-            with self._database.transaction() as tx:
+            with self._counted(arrival.event.event_id), self._database.transaction() as tx:
                 self._run(tx, [arrival], contained=True, own=arrival.event)
+
+    @contextmanager
+    def _counted(self, event_id: UUID) -> Iterator[None]:
+        """A run that was counted before: it does not count when PostgreSQL went away in the middle of it."""
+        try:
+            yield
+        except Unavailable:
+            with suppress(Unavailable), self._database.transaction() as tx:
+                self._failed.uncount(tx, event_id)
+            raise
 
     def _retry(self, kept: Kept) -> bool:
         with self._database.transaction() as tx:
             may_run = self._failed.count_retry(tx, kept, self._clock())
         if not may_run:
             return False
-        with self._database.transaction() as tx:
-            try:
-                arrival = Arrival(self._subscriptions.read(kept.body, kept.content_type), kept.body, kept.content_type)
-            except UnreadableEvent as unreadable:
-                self._failed.kill(tx, kept.event_id, unreadable)
-                return False
-            plan = self._run(tx, [arrival], contained=True, own=arrival.event)
+        try:
+            arrival = Arrival(self._subscriptions.read(kept.body, kept.content_type), kept.body, kept.content_type)
+            with self._counted(kept.event_id), self._database.transaction() as tx:
+                plan = self._run(tx, [arrival], contained=True, own=arrival.event)
+        except Unavailable:
+            raise
+        except Exception as error:
+            why = error if isinstance(error, UnreadableEvent) else _unforeseen(error)
+            with self._database.transaction() as tx:
+                self._failed.kill(tx, kept.event_id, why)
+            log.error("a kept event from %s is dead: %s", self._source, why.reason)
+            return False
         return not (plan.failed or plan.parked)
 
     def _run(self, tx: Transaction, arrivals: list[Arrival], *, contained: bool, own: Event | None = None) -> Plan:
@@ -194,8 +219,9 @@ class Inbox:
                 _call(tx, subscription, events)
                 plan.applied += events
         self._settle(tx, plan)
-        if own is not None:
-            self._failed.clear(tx, [*plan.applied, *plan.stale])
+        if own is not None and not (plan.failed or plan.parked):
+            # In effect now, or found to be: another process may have been quicker.
+            self._failed.clear(tx, own)
         tx.after_commit(lambda: self._count(plan))
         return plan
 
@@ -212,20 +238,22 @@ class Inbox:
             if event.event_id not in fresh:
                 continue
             fresh.discard(event.event_id)
-            if event.event_id in kept:
-                plan.known.append(event)
+            if event.event_id not in kept:
+                self._sort(tx, plan, arrival)
+            elif kept[event.event_id] == "suspect":
+                plan.suspects.append(arrival)
             else:
-                self._sort(plan, arrival)
+                plan.known.append(event)
         return plan
 
-    def _sort(self, plan: Plan, arrival: Arrival) -> None:
+    def _sort(self, tx: Transaction, plan: Plan, arrival: Arrival) -> None:
         event = arrival.event
         if self._subscriptions.to(event).in_sequence:
             last = plan.versions.get(event.subject, 0)
             if event.version <= last:
                 plan.stale.append(event)
                 return
-            if event.version > last + 1:
+            if event.version > last + 1 and not rows.are_discarded(tx, event, last):
                 plan.parked.append((arrival, f"version {event.version} came while {last + 1} has not"))
                 return
             plan.versions[event.subject] = event.version
@@ -254,16 +282,17 @@ class Inbox:
         """Write down what became of each event: only what is in effect, or stale, keeps its inbox row."""
         parked = [arrival.event for arrival, _ in plan.parked]
         failed = [arrival.event for arrival, _ in plan.failed]
-        rows.release(tx, [*parked, *failed, *plan.known])
+        suspects = [arrival.event for arrival in plan.suspects]
+        rows.release(tx, [*parked, *failed, *suspects, *plan.known])
         rows.mark_stale(tx, plan.stale)
         rows.save_versions(tx, self._source, plan.advanced())
         now = self._clock()
-        for arrival, why in plan.parked:
-            self._failed.park(tx, arrival, why, now)
         for arrival, error in plan.failed:
             reason = error.reason if isinstance(error, UnreadableEvent) else "handler"
-            self._failed.fail(tx, arrival, reason, masked(f"{type(error).__name__}: {error}"), now)
+            self._failed.fail(tx, arrival, reason, f"{type(error).__name__}: {error}", now)
             log.error("handling %s of %s failed: %s", arrival.event.type, self._source, type(error).__name__)
+        for arrival, why in plan.parked:
+            self._failed.park(tx, arrival, why, now)
 
     def _count(self, plan: Plan) -> None:
         now = self._clock()
@@ -280,6 +309,10 @@ class Inbox:
         for event in plan.applied:
             metrics.labelled(metrics.EVENTS_APPLIED, self._source, event.type).inc()
             delay.observe(max((now - event.time).total_seconds(), 0.0))
+
+
+def _unforeseen(error: Exception) -> UnreadableEvent:
+    return UnreadableEvent("unforeseen", f"{type(error).__name__}: {error}")
 
 
 def _call(tx: Transaction, subscription: Subscription, events: list[Event]) -> None:

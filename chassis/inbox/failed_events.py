@@ -14,6 +14,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from chassis.database import Transaction
 from chassis.envelope import Event
 from chassis.errors import UnreadableEvent
+from chassis.logs import masked
 
 PARKED_PAUSE_S = 2.0
 """How long an event that was tried and still is too early waits before it is looked at again."""
@@ -54,13 +55,13 @@ class FailedEvents:
 
     def holding(
         self, tx: Transaction, events: Sequence[Event], own: Event | None = None
-    ) -> tuple[dict[str, int], set[UUID]]:
-        """For the subjects of these events the lowest version kept here; and which of the events are kept already.
+    ) -> tuple[dict[str, int], dict[UUID, str]]:
+        """For the subjects of these events the lowest version kept here; and the states of those events kept already.
 
         `own` is the kept event that is being run at this moment: it does not stand in its own way.
         """
         rows = tx.rows(
-            "SELECT event_id, subject, version FROM failed_events WHERE source = %s AND subject = ANY(%s)",
+            "SELECT event_id, subject, version, state FROM failed_events WHERE source = %s AND subject = ANY(%s)",
             (self._source, list({event.subject for event in events})),
         )
         held: dict[str, int] = {}
@@ -69,7 +70,7 @@ class FailedEvents:
             rows = [row for row in rows if row.event_id != own.event_id]
         for row in rows:
             held[row.subject] = min(row.version, held.get(row.subject, row.version))
-        return held, {row.event_id for row in rows if row.event_id in ids}
+        return held, {row.event_id: row.state for row in rows if row.event_id in ids}
 
     def bury(
         self,
@@ -81,9 +82,10 @@ class FailedEvents:
         now: datetime,
     ) -> None:
         """Keep a message that can never be handled, with its raw bytes; the same bytes once."""
+        event_id = event.event_id if event else uuid5(NAMESPACE_OID, body.hex())
         self._insert(
             tx,
-            event_id=event.event_id if event else uuid5(NAMESPACE_OID, body.hex()),
+            event_id=event_id,
             event=event,
             state="dead",
             reason=why.reason,
@@ -94,6 +96,8 @@ class FailedEvents:
             now=now,
             next_attempt_at=None,
         )
+        # The broker has given up one whose lone runs have not ended: nobody else will look at it again.
+        self.kill(tx, event_id, why, state="suspect")
 
     def count_suspect(self, tx: Transaction, arrival: Arrival, now: datetime) -> bool:
         """Count one more lone run of a redelivered event; False when it is kept already or has now become dead."""
@@ -117,13 +121,20 @@ class FailedEvents:
         )
         return bool(rows) and not self._poisonous(tx, arrival.event.event_id, rows[0].attempts)
 
+    def uncount(self, tx: Transaction, event_id: UUID) -> None:
+        """The attempt ended without an answer, through no fault of the event's."""
+        tx.execute(
+            "UPDATE failed_events SET attempts = greatest(attempts - 1, 0) WHERE event_id = %s AND state <> 'dead'",
+            (event_id,),
+        )
+
     def due(self, tx: Transaction, now: datetime, limit: int) -> list[Kept]:
         """Waiting and parked events whose time has come and before which no version of their subject is kept."""
         rows = tx.rows(
             "SELECT failed_id, event_id, attempts, body, content_type FROM failed_events this "
             "WHERE source = %s AND state IN ('waiting', 'parked') AND next_attempt_at <= %s AND NOT EXISTS ("
             "SELECT FROM failed_events earlier WHERE earlier.source = this.source AND earlier.subject = this.subject "
-            "AND earlier.version < this.version) ORDER BY failed_id LIMIT %s",
+            "AND earlier.version < this.version) ORDER BY next_attempt_at, failed_id LIMIT %s",
             (self._source, now, limit),
         )
         return [Kept(row.failed_id, row.event_id, row.attempts, bytes(row.body), row.content_type) for row in rows]
@@ -159,7 +170,7 @@ class FailedEvents:
             (
                 "dead" if attempts >= self._attempts or reason in FINAL else "waiting",
                 reason,
-                detail[:MAX_DETAIL],
+                masked(detail)[:MAX_DETAIL],
                 now + self._pause(attempts),
                 arrival.event.event_id,
             ),
@@ -182,20 +193,21 @@ class FailedEvents:
             next_attempt_at=now,
         )
         tx.execute(
-            "UPDATE failed_events SET state = 'parked', attempts = 0, next_attempt_at = %s "
-            "WHERE event_id = %s AND attempts > 0",
-            (later, arrival.event.event_id),
+            "UPDATE failed_events SET state = 'parked', reason = 'order', detail = %s, attempts = 0, "
+            "next_attempt_at = %s WHERE event_id = %s AND attempts > 0",
+            (why, later, arrival.event.event_id),
         )
 
-    def clear(self, tx: Transaction, events: Sequence[Event]) -> None:
-        """These are in effect now."""
-        tx.execute("DELETE FROM failed_events WHERE event_id = ANY(%s)", ([event.event_id for event in events],))
+    def clear(self, tx: Transaction, event: Event) -> None:
+        """It is in effect now."""
+        tx.execute("DELETE FROM failed_events WHERE event_id = %s", (event.event_id,))
 
-    def kill(self, tx: Transaction, event_id: UUID, why: UnreadableEvent) -> None:
-        """No later attempt can succeed."""
+    def kill(self, tx: Transaction, event_id: UUID, why: UnreadableEvent, state: str | None = None) -> None:
+        """No later attempt can succeed. With a state, only while it is in that one."""
         tx.execute(
-            "UPDATE failed_events SET state = 'dead', reason = %s, detail = %s WHERE event_id = %s",
-            (why.reason, why.detail[:MAX_DETAIL], event_id),
+            "UPDATE failed_events SET state = 'dead', reason = %s, detail = %s "
+            "WHERE event_id = %s AND state = coalesce(%s, state)",
+            (why.reason, masked(why.detail)[:MAX_DETAIL], event_id, state),
         )
 
     def _poisonous(self, tx: Transaction, event_id: UUID, attempts: int) -> bool:
@@ -235,7 +247,7 @@ class FailedEvents:
                 event.version if event else None,
                 state,
                 reason,
-                detail[:MAX_DETAIL],
+                masked(detail)[:MAX_DETAIL],
                 attempts,
                 content_type,
                 body,

@@ -36,6 +36,16 @@ def is_known(tx: Transaction, event_id: UUID) -> bool:
     return bool(tx.rows("SELECT FROM inbox WHERE event_id = %s", (event_id,)))
 
 
+def are_discarded(tx: Transaction, event: Event, after: int) -> bool:
+    """Whether an operator has discarded every version of the subject beyond this one and before the event's."""
+    rows = tx.rows(
+        "SELECT count(DISTINCT version) AS versions FROM inbox "
+        "WHERE source = %s AND subject = %s AND outcome = 'discarded' AND version > %s AND version < %s",
+        (event.source, event.subject, after, event.version),
+    )
+    return bool(rows[0].versions == event.version - after - 1)
+
+
 def release(tx: Transaction, events: Sequence[Event]) -> None:
     """Take back the rows of events that did not come into effect in this transaction."""
     if events:
