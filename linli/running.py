@@ -28,12 +28,19 @@ PASSED_ON = ("PATH", "LANG", "HOME", "TZ", "LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDP
 
 
 class Running:
-    """Starts an instance step by step, so that each step can be watched, and stops all it started."""
+    """Starts an instance step by step, so that each step can be watched, and stops all it started.
+
+    DATABASE_URL (an administrator's address) and AMQP_URL, when set, take the place of the embedded parts.
+    """
 
     instance: Instance
 
     def __init__(self, data: Path, port_base: int) -> None:
-        self._parts = Embedded(data, port_base)
+        self._given_database = os.environ.get("DATABASE_URL")
+        self._given_broker = os.environ.get("AMQP_URL")
+        self._parts = Embedded(
+            data, port_base, own_postgres=not self._given_database, own_rabbitmq=not self._given_broker
+        )
 
     @property
     def postgres(self) -> Postgres:
@@ -44,15 +51,15 @@ class Running:
         return self._parts.rabbitmq
 
     def start_parts(self, *, fresh: bool = False) -> None:
-        """PostgreSQL and RabbitMQ, or the ones that DATABASE_URL and AMQP_URL name. Raises EmbeddedError."""
+        """Start those parts that are the instance's own. Raises EmbeddedError."""
         self._parts.start(fresh=fresh)
         secrets: Secrets = self._parts.secrets
         self.instance = Instance(
             self._parts.folder.path,
             self._parts.ports,
             secrets,
-            os.environ.get("DATABASE_URL") or self.postgres.admin_url,
-            os.environ.get("AMQP_URL") or self.rabbitmq.url(),
+            self._given_database or self.postgres.admin_url,
+            self._given_broker or self.rabbitmq.url(),
         )
         self.instance.remember()
 

@@ -32,10 +32,11 @@ class Up:
         self._log = (data.parent / f"{data.name}.log").open("a")
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *options: str) -> None:
+    def start(self, *options: str, **environment: str) -> None:
         """Return when every service is ready."""
         command = [*LINLI, "up", "--data", str(self.data), "--port-base", str(self.port_base), *options]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=self._log, stderr=subprocess.STDOUT)
+        env = {**os.environ, **environment}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=self._log, stderr=subprocess.STDOUT)
         wait_for(self._is_ready, timeout_s=90)
         self.instance = Instance.at(self.data)
 
