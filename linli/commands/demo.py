@@ -10,10 +10,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from chassis.errors import InvalidInput
 from linli.cli import data_option
 from linli.demo.telling import Telling
 from linli.embedded.ports import DEFAULT_BASE
+from linli.importing import read_divisions
 from linli.running import Running, end_on_sigterm
 
 NARROWEST = 112
@@ -47,7 +47,7 @@ def command(once: bool, json_file: Path | None, district: Path, fresh: bool, por
       linli demo --district other-district.csv --data /tmp/other --port-base 9800
     """
     console = Console(width=max(Console().width, NARROWEST))
-    telling = Telling(Running(data, port_base), _divisions(district))
+    telling = Telling(Running(data, port_base), read_divisions(district))
     running = telling.running
     end_on_sigterm()
     with console.status("启动 PostgreSQL 与 RabbitMQ starting PostgreSQL and RabbitMQ"):
@@ -74,15 +74,6 @@ def command(once: bool, json_file: Path | None, district: Path, fresh: bool, por
         running.stop()
     if figures["ledger"]["missing"] or figures["ledger"]["extra"]:
         raise click.ClickException("the ledger is not even; `linli verify` says where")
-
-
-def _divisions(file: Path) -> Any:
-    from services.members.divisions.file import read_file
-
-    try:
-        return read_file(file)
-    except InvalidInput as error:
-        raise click.ClickException(f"{file}: {error.detail}") from error
 
 
 def _tell(console: Console, telling: Telling) -> dict[str, Any]:

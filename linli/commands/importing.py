@@ -5,12 +5,9 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from chassis.calendar import system_clock
-from chassis.errors import InvalidInput
 from linli.cli import data_option
+from linli.importing import load_divisions, read_divisions
 from linli.instance import Reach
-from services.members.divisions import handlers
-from services.members.divisions.file import read_file
 
 
 @click.group(name="import", short_help="Bring data in from files.")
@@ -35,18 +32,13 @@ def divisions(file: Path, data: Path) -> None:
     Example:
       linli import divisions data/nanshan.csv
     """
-    try:
-        rows = read_file(file)
-    except InvalidInput as error:
-        lines = [error.detail, *(f"  {field.pointer}: {field.detail}" for field in error.fields)]
-        raise click.ClickException("\n".join(lines)) from error
+    rows = read_divisions(file)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, transient=True) as bar:
         task = bar.add_task("divisions", total=len(rows))
-        loaded = handlers.load_divisions(
+        loaded = load_divisions(
             Reach.find(data).database("members"),
             rows,
-            system_clock(),
             lambda done, total: bar.update(task, completed=done, total=total),
         )
     click.echo(loaded)

@@ -13,11 +13,11 @@ from chassis.identity import Grant
 from linli import latency, ledger
 from linli.demo import report, story
 from linli.demo.play import Outcome, Play, Told
+from linli.importing import load_divisions
 from linli.instance import Reach
 from linli.ledger import Balance
 from linli.running import Running
 from linli.services import subscriptions
-from services.members.divisions.handlers import load_divisions
 from services.members.divisions.model import Division
 
 SETTLE_S = 60.0
@@ -37,7 +37,7 @@ class Telling:
     def prepare(self) -> None:
         """Divisions and grid are there, in every service that has its own copy of them."""
         self._databases: dict[str, Database] = Reach.of(self.running.instance).databases()
-        load_divisions(self._databases["members"], self._divisions, system_clock())
+        load_divisions(self._databases["members"], self._divisions)
         self._play = Play(self.running.instance, self._divisions)
         self._play.build_grid()
         self.settle()

@@ -1,0 +1,26 @@
+"""Use cases of services that an operator runs in a plain process, on files, instead of over HTTP."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from chassis.calendar import system_clock
+from chassis.database import Database
+from chassis.errors import InvalidInput
+from services.members.divisions import handlers
+from services.members.divisions.file import read_file
+from services.members.divisions.handlers import Loaded, Progress
+from services.members.divisions.model import Division
+
+
+def read_divisions(file: Path) -> list[Division]:
+    """A district's tree. Raises InvalidInput whose message has a line for each thing wrong in the file."""
+    try:
+        return read_file(file)
+    except InvalidInput as error:
+        lines = [f"{file}: {error.detail}", *(f"  {field.pointer}: {field.detail}" for field in error.fields)]
+        raise InvalidInput("\n".join(lines), error.fields) from error
+
+
+def load_divisions(members: Database, divisions: Sequence[Division], progress: Progress | None = None) -> Loaded:
+    """Load the tree into members, whole or not at all. Safe to repeat."""
+    return handlers.load_divisions(members, divisions, system_clock(), progress)
