@@ -68,7 +68,7 @@ SELECT * FROM unnest(
     :event_ids::uuid[], :dispute_ids::text[], :areas::text[], :types::text[], :categories::text[], :relations::text[],
     :occurred_at::timestamptz[]
 )
-ON CONFLICT (event_id) DO NOTHING;
+ON CONFLICT (area, occurred_at, event_id) DO NOTHING;
 
 -- name: drop_older_facts(areas, kept)!
 -- Keep only the newest facts of each of these divisions.

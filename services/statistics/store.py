@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from chassis import areas
@@ -45,7 +46,7 @@ class NewestFact:
 
 
 def note_unknown_areas(tx: Transaction, codes: Sequence[str]) -> None:
-    rows = [(code, above, areas.level(above), areas.parent(above)) for code in codes for above in areas.ancestors(code)]
+    rows = [row for code in codes for row in _chain(code)]
     named, above, levels, parents = zip(*rows, strict=True)
     queries.note_unknown_areas(
         tx.connection, areas=list(named), codes=list(above), levels=list(levels), parent_codes=list(parents)
@@ -129,6 +130,12 @@ def list_newest_facts(tx: Transaction, area: str, limit: int) -> list[dict[str, 
         {**row._asdict(), "area": {"code": row.area, "name": row.area_name or row.area}}
         for row in queries.list_newest_facts(tx.connection, area=area, limit=limit)
     ]
+
+
+@lru_cache(maxsize=4096)
+def _chain(code: str) -> list[tuple[str, str, str, str | None]]:
+    """A division and those above it as its digits say, each with the code it is told for, its level and its parent."""
+    return [(code, above, areas.level(above), areas.parent(above)) for above in areas.ancestors(code)]
 
 
 def _columns(rows: Mapping[tuple[date, str], Sequence[int]]) -> dict[str, list[object]]:

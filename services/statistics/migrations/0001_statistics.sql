@@ -45,15 +45,15 @@ CREATE TABLE figures_by_month (
 
 -- The newest facts of each division, a fixed number of them (model.NEWEST_KEPT): the board's running list.
 CREATE TABLE newest_facts (
-    event_id uuid PRIMARY KEY,
-    dispute_id text NOT NULL,
     area text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    event_id uuid NOT NULL,
+    dispute_id text NOT NULL,
     type text NOT NULL,
     category text,
     relation text,
-    occurred_at timestamptz NOT NULL
+    PRIMARY KEY (area, occurred_at, event_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
-CREATE INDEX newest_facts_by_area ON newest_facts (area, occurred_at DESC, event_id DESC);
 
 -- One row that moves with every change: the ETag of all answers, so that asking again costs one look.
 CREATE TABLE changes (
