@@ -1,0 +1,77 @@
+"""The figures of a run: their form, how they are kept in results.json, and what they must reach."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = Path(__file__).parent / "results.json"
+
+Figures = Mapping[str, float]
+Results = dict[str, dict[str, float]]
+
+FORM: Mapping[str, tuple[str, ...]] = {
+    "relay": ("per_s", "stock_per_s", "raw_per_s"),
+    "consumer_each": ("per_s", "stock_per_s"),
+    "consumer_batch": ("per_s", "stock_per_s", "raw_per_s"),
+    "commit_to_effect_ms": ("rate_per_s", "p50", "p99"),
+    "http_command": ("per_s", "bare_per_s"),
+    "memory_mb": (),
+}
+"""The keys of results.json and the figures under each; memory_mb has a figure for every process, by its name."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing to reach: a figure, or its ratio to a peer's, at least (or, `at_most`) so much."""
+
+    key: str
+    figure: str
+    bound: float
+    peer: str | None = None
+    at_most: bool = False
+
+    def value(self, figures: Figures) -> float:
+        return figures[self.figure] / figures[self.peer] if self.peer else figures[self.figure]
+
+    def is_reached(self, figures: Figures) -> bool:
+        value = self.value(figures)
+        return value <= self.bound if self.at_most else value >= self.bound
+
+
+TARGETS = (
+    Target("relay", "per_s", 10, peer="stock_per_s"),
+    Target("relay", "per_s", 0.5, peer="raw_per_s"),
+    Target("consumer_each", "per_s", 4, peer="stock_per_s"),
+    Target("consumer_batch", "per_s", 9, peer="stock_per_s"),
+    Target("consumer_batch", "per_s", 0.5, peer="raw_per_s"),
+    Target("commit_to_effect_ms", "p50", 15, at_most=True),
+    Target("commit_to_effect_ms", "p99", 60, at_most=True),
+    Target("http_command", "per_s", 0.5, peer="bare_per_s"),
+)
+SERVICE_MEMORY_MB = 90
+
+
+def merged(path: Path, found: Results) -> Results:
+    """What the file holds, with the figures of this run in place of older ones of the same key.
+
+    Raises ValueError when a key of FORM has other figures than it must.
+    """
+    for key, figures in found.items():
+        _check(key, figures)
+    kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return {**kept, **found}
+
+
+def write(path: Path, found: Results) -> None:
+    """Put the figures of this run into the file; those of benchmarks that did not run stay."""
+    results = merged(path, found)
+    path.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+def _check(key: str, figures: Figures) -> None:
+    wanted = FORM.get(key)
+    if wanted and set(figures) != set(wanted):
+        raise ValueError(f"{key} must hold {', '.join(wanted)}, not {', '.join(figures)}")
+    if not figures or not all(isinstance(value, int | float) and value >= 0 for value in figures.values()):
+        raise ValueError(f"{key} must hold numbers from 0, not {dict(figures)}")
