@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from services.portal.figures import FigureReader, NoticeReader, Snapshot
+from services.portal.figures import FigureReader, Inbox, NoticeReader, Snapshot
 from services.portal.person import Person
 from services.portal.upstream import NotPermitted, TokenRefused, Unknown, Unreachable
 
@@ -188,7 +188,7 @@ class NoticesFeed(Feed):
     def __init__(self, reader: NoticeReader, pause_s: float) -> None:
         super().__init__(pause_s)
         self._reader = reader
-        self._last: list[dict[str, Any]] | None = None
+        self._last: Inbox | None = None
 
     def join(self, watcher: Watcher) -> None:
         self._last = None
@@ -197,17 +197,17 @@ class NoticesFeed(Feed):
     def ask(self, watchers: list[Watcher]) -> None:
         for speaker in watchers:
             try:
-                notices = self._reader.unread(speaker.person)
+                inbox = self._reader.unread(speaker.person)
             except TokenRefused as refused:
                 self.send_away(speaker, refused)
                 continue
             except (NotPermitted, Unknown):
                 self.leave(speaker)  # no notices for this role; the figures go on
                 continue
-            if notices != self._last:
-                self._last = notices
+            if inbox != self._last:
+                self._last = inbox
                 for watcher in watchers:
-                    watcher.mailbox.put("notices", notices)
+                    watcher.mailbox.put("notices", inbox)
             return
 
 

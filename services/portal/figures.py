@@ -50,16 +50,26 @@ class FigureReader:
         return found
 
 
+@dataclass(frozen=True)
+class Inbox:
+    """A person's newest unread notices, and how many there are of all."""
+
+    notices: list[dict[str, Any]]
+    unread: int
+
+
 class NoticeReader:
     """Asks `members` for a person's own notices. All methods raise UpstreamError."""
 
     def __init__(self, members: Upstream) -> None:
         self._members = members
 
-    def unread(self, person: Person) -> list[dict[str, Any]]:
-        """The newest first."""
-        found: list[dict[str, Any]] = self._members.get("/notices", person, {"unread": "true"}).body["items"]
-        return found
+    def unread(self, person: Person) -> Inbox:
+        """One page of them; their number is asked for only when there are more."""
+        page = self._members.get("/notices", person, {"unread": "true"}).body
+        if page["next"] is None:
+            return Inbox(page["items"], len(page["items"]))
+        return Inbox(page["items"], self._members.get("/notices/unread", person).body["unread"])
 
     def mark_read(self, notice_id: str, person: Person) -> None:
         self._members.post(f"/notices/{notice_id}/read", person)

@@ -69,13 +69,13 @@ def show() -> str:
     """The board of a division; complete as it is, and kept current by the stream where scripts run."""
     person = portal().person()
     area = portal().area(person)
-    snapshot, notices = None, None
+    snapshot, inbox = None, None
     with suppress(Unreachable):
         snapshot = portal().figures.snapshot(area, person)
     with suppress(Unreachable, NotPermitted, Unknown):
-        notices = portal().notices.unread(person)
+        inbox = portal().notices.unread(person)
     shown = board.shown(snapshot, person) if snapshot else {}
-    return render_template("board.html", person=person, code=area, snapshot=snapshot, notices=notices, **shown)
+    return render_template("board.html", person=person, code=area, snapshot=snapshot, inbox=inbox, **shown)
 
 
 @pages.get("/board.json")

@@ -68,8 +68,8 @@ def _told(news: dict[str, Any], person: Person) -> Iterator[str]:
     if "board" in news:
         yield _board(news["board"], person)
     if "notices" in news:
-        html = render_template("_notices.html", notices=news["notices"])
-        yield _event("notices", {"html": html, "unread": len(news["notices"])})
+        inbox = news["notices"]
+        yield _event("notices", {"html": render_template("_notices.html", inbox=inbox), "unread": inbox.unread})
     if "statistics_down" in news:
         yield _event("state", {"state": "unavailable" if news["statistics_down"] else "live"})
     if not news:

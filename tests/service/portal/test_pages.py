@@ -107,6 +107,15 @@ def test_own_notices_stand_on_the_board_and_can_be_marked_as_read(officer: Brows
     assert members.notices["officer-1"] == []
 
 
+def test_more_notices_than_a_page_are_counted_all(officer: Browser, members: Members) -> None:
+    members.page_size, members.notices = 2, {"officer-1": [dict(NOTICE) for _ in range(5)]}
+
+    page = officer.get("/").text
+
+    assert "<title>(5) 南山区" in page
+    assert page.count("一件停车纠纷已化解") == 2
+
+
 def test_a_notice_of_somebody_else_is_not_there(officer: Browser, members: Members) -> None:
     members.notices = {"somebody-else": [dict(NOTICE)]}
 

@@ -142,6 +142,7 @@ class Members:
     """What `members` would answer: everybody's unread notices."""
 
     notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    page_size: int = 50
     is_down: bool = False
     refused: set[str] = field(default_factory=set)
 
@@ -152,7 +153,12 @@ class Members:
         @app.get("/notices")
         def notices() -> Response:
             assert request.args["unread"] == "true"
-            return jsonify(items=self.notices.get(_actor(), []), next=None)
+            own = self.notices.get(_actor(), [])
+            return jsonify(items=own[: self.page_size], next="more" if len(own) > self.page_size else None)
+
+        @app.get("/notices/unread")
+        def unread() -> Response:
+            return jsonify(unread=len(self.notices.get(_actor(), [])))
 
         @app.post("/notices/<notice_id>/read")
         def read(notice_id: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.portal.feeds import Feeds, FiguresFeed, Mailbox, NoticesFeed, Watcher
-from services.portal.figures import Snapshot
+from services.portal.figures import Inbox, Snapshot
 from services.portal.person import Person, read_token
 from services.portal.upstream import NotPermitted, TokenRefused, Unreachable
 from tests.unit.portal.test_person import CLAIMS, token
@@ -48,8 +48,9 @@ class Figures:
 class Notices:
     unread_of: Callable[[Person], list[dict[str, Any]]]
 
-    def unread(self, asker: Person) -> list[dict[str, Any]]:
-        return self.unread_of(asker)
+    def unread(self, asker: Person) -> Inbox:
+        notices = self.unread_of(asker)
+        return Inbox(notices, len(notices))
 
     def mark_read(self, notice_id: str, asker: Person) -> None:
         raise NotImplementedError
@@ -187,10 +188,10 @@ def test_notices_are_told_when_they_change(monkeypatch: pytest.MonkeyPatch) -> N
     told.append(watcher.mailbox.take(0))
 
     assert told == [
-        {"notices": [{"notice_id": "1"}]},
-        {"notices": []},
+        {"notices": Inbox([{"notice_id": "1"}], 1)},
+        {"notices": Inbox([], 0)},
         {},
-        {"notices": [{"notice_id": "2"}]},
+        {"notices": Inbox([{"notice_id": "2"}], 1)},
     ]
 
 
