@@ -55,7 +55,7 @@ def test_the_overview_says_what_each_command_does(name: str) -> None:
 @pytest.mark.parametrize(("path", "line"), documented(), ids=lambda given: given[:60])
 def test_a_command_in_a_document_exists(path: str, line: str) -> None:
     words = shlex.split(re.sub(r"#.*|…|\|.*", "", line).replace("$(", " ").replace(")", " ").replace('"', " "))
-    while words and not words[0].endswith("linli") and words[0] != "make":
+    while words and words[0] not in {"linli", ".venv/bin/linli", "make"}:
         words.pop(0)
     name, *given = words
     if name == "make":
