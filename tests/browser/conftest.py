@@ -1,6 +1,6 @@
 """A real browser before the real portal and the real statistics; members is played by a stand-in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from chassis.identity import Grant
 from tests.service.portal.upstreams import Members, served
-from tests.service.statistics.running import OFFICER, Statistics, free_port, process_of, running
-from tests.support.instance import ServiceDatabase
+from tests.service.statistics.running import OFFICER, Statistics
+from tests.support.service import StartService
+from tests.support.service_process import serving
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -37,19 +38,13 @@ class Board:
 
     def sign_in(self, grant: Grant = OFFICER) -> None:
         """By the link an administrator sends."""
-        self.page.goto(f"{self.url}/sign-in#{self.statistics.token(grant, actor='officer-1')}")
+        self.page.goto(f"{self.url}/sign-in#{self.statistics.token_for('officer-1', grant)}")
         expect(self.page.locator("#state")).to_have_attribute("data-state", "live")
 
 
 @pytest.fixture(scope="module")
-def statistics(
-    module_database: Callable[[str], ServiceDatabase],
-    module_vhost: Callable[[], str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Statistics]:
-    with running(module_database("statistics"), module_vhost(), tmp_path_factory.mktemp("statistics")) as started:
-        started.learn_tree()
-        yield started
+def statistics(start_service: StartService) -> Statistics:
+    return start_service(Statistics).learn_tree()
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +54,15 @@ def members() -> Members:
 
 @pytest.fixture(scope="module")
 def portal_url(statistics: Statistics, members: Members, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    address = f"127.0.0.1:{free_port()}"
     with served(members.app()) as members_url:
         settings = {
-            "HTTP_ADDRESS": address,
             "PORTAL_STATISTICS_URL": statistics.url,
             "PORTAL_MEMBERS_URL": members_url,
             "PORTAL_COOKIES": "http",
             "PORTAL_NOTICES_S": "0.2",
         }
-        with process_of("portal", settings, tmp_path_factory.mktemp("portal")):
-            yield f"http://{address}"
+        with serving("portal", tmp_path_factory.mktemp("portal"), settings) as portal:
+            yield portal.url
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,12 @@ from typing import Any
 
 import psutil
 import pytest
-import requests
 
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import free_ports
 from linli.instance import Instance
-from tests.support.waiting import wait_for
+from tests.support.service_process import ROOT, LoggedProcess, answers
 
-ROOT = Path(__file__).parents[2]
 LINLI = [sys.executable, "-m", "linli"]
 
 
@@ -29,15 +27,14 @@ class Up:
     def __init__(self, data: Path, port_base: int) -> None:
         self.data = data
         self.port_base = port_base
-        self._log = (data.parent / f"{data.name}.log").open("a")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: LoggedProcess | None = None
 
     def start(self, *options: str, **environment: str) -> None:
         """Return when every service is ready."""
         command = [*LINLI, "up", "--data", str(self.data), "--port-base", str(self.port_base), *options]
-        env = {**os.environ, **environment}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=self._log, stderr=subprocess.STDOUT)
-        wait_for(self._is_ready, timeout_s=90)
+        self.process = LoggedProcess(command, self.data.parent / f"{self.data.name}.log", environment)
+        ports = range(self.port_base, self.port_base + 4)
+        self.process.wait_until(lambda: all(answers(port) for port in ports), timeout_s=90)
         self.instance = Instance.at(self.data)
 
     def tree(self) -> list[psutil.Process]:
@@ -54,31 +51,18 @@ class Up:
         return self.process.pid
 
     def kill(self) -> None:
-        """As the machine's out-of-memory killer would: no chance to clean up."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
 
     def stop(self) -> None:
         """Ctrl-C."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+        if self.process is not None:
+            self.process.stop(signal.SIGINT, within_s=60)
 
     def close(self) -> None:
         self.stop()
-        self._log.close()
         if self.data.exists():
             Embedded(self.data, self.port_base).discard()
-
-    def _is_ready(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, (self.data.parent / f"{self.data.name}.log").read_text()[-2000:]
-        try:
-            ports = range(self.port_base, self.port_base + 4)
-            return all(requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).ok for port in ports)
-        except requests.RequestException:
-            return False
 
 
 MakeUp = Callable[[], Up]

@@ -1,42 +1,30 @@
 """Members answers what its OpenAPI document says it answers, whatever it is sent."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from chassis.database import Database
 from chassis.envelope import Event
-from services.members.divisions.file import read_file
-from services.members.divisions.handlers import load_divisions
 from tests.service import openapi
+from tests.service.members.running import Members, with_nanshan
 from tests.service.openapi import COMMUNITY, DISTRICT, SOMEBODY, Api
-from tests.support.instance import ServiceDatabase
+from tests.support.instance import MakeDatabase
+from tests.support.service import StartService
 from tests.support.waiting import wait_for
 
-NANSHAN = Path(__file__).parents[2] / "data" / "nanshan.csv"
 ROLES = [("district_officer", DISTRICT), ("mediator", COMMUNITY)]
 OPENAPI = openapi.of("members")
 
 
 @pytest.fixture(scope="module")
-def members(
-    module_database: Callable[[str], ServiceDatabase],
-    module_vhost: Callable[[], str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Api]:
+def members(module_database: MakeDatabase, start_service: StartService) -> Api:
     """With Nanshan's divisions."""
-    address = module_database("members")
-    with closing(Database(address, service="members")) as database:
-        load_divisions(database, read_file(NANSHAN), datetime.now(UTC))
-    with openapi.running("members", address, module_vhost(), tmp_path_factory.mktemp("members"), ROLES) as api:
-        prepare(api)
-        yield api
+    api = openapi.asked_by_somebody(start_service(Members, with_nanshan(module_database("members"))), *ROLES)
+    prepare(api)
+    return api
 
 
 def prepare(api: Api) -> None:
@@ -57,7 +45,7 @@ def prepare(api: Api) -> None:
         return {"name": f"第{next(numbers)}党支部", "kind": "branch", "parent_id": None}
 
     made = tenure()
-    api.tell(resolved(made["grid_unit_id"]))
+    api.service.publish(resolved(made["grid_unit_id"]))
     [notice] = wait_for(lambda: api.ask("GET", "/notices")["items"])
     api.known.update(
         area=COMMUNITY,

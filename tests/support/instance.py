@@ -4,7 +4,7 @@ import itertools
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -34,6 +34,10 @@ class ServiceDatabase(str):
     @property
     def url(self) -> str:
         return str(self)
+
+
+MakeDatabase = Callable[[str], ServiceDatabase]
+MakeVhost = Callable[[], str]
 
 
 class Databases:

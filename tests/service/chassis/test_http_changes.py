@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.service.chassis.edge import HERE, Edge, Reply
+from tests.service.chassis.edge import HERE, Edge
+from tests.support.asking import Reply
 
 
 def rename(edge: Edge, made: Reply, title: str, **headers: str) -> Reply:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -33,7 +32,7 @@ def test_requests_in_hand_are_answered_before_the_end(database: ServiceDatabase,
         assert [reply.result().status for reply in replies] == [204] * 8
         assert {reply.result().headers["connection"] for reply in replies} == {"close"}
         assert everything(idle) == b""
-        assert edge.process.wait(10) == 0
+        assert edge.process.popen.wait(10) == 0
         assert rows_kept(edge) == 8
 
 
@@ -41,7 +40,7 @@ def test_an_idle_service_stops_at_once(database: ServiceDatabase, tmp_path: Path
     with running(database, tmp_path) as edge:
         edge.stop()
 
-        assert edge.process.wait(10) == 0
+        assert edge.process.popen.wait(10) == 0
 
 
 def test_health_is_answered_while_every_worker_is_taken(database: ServiceDatabase, tmp_path: Path) -> None:
@@ -75,16 +74,9 @@ def test_nobody_is_accepted_while_stopping(database: ServiceDatabase, tmp_path: 
 
 def test_a_taken_port_is_said_clearly(database: ServiceDatabase, tmp_path: Path) -> None:
     with running(database, tmp_path) as edge:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": str(database),
-            "HTTP_ADDRESS": f"127.0.0.1:{edge.port}",
-            "JWT_ISSUER": "https://issuer.test",
-            "JWT_JWKS": str(tmp_path / "jwks.json"),
-        }
         second = subprocess.run(
-            [sys.executable, "-m", "tests.service.chassis.things"],
-            env=environment,
+            edge.process.command,
+            env=os.environ | edge.process.settings,
             capture_output=True,
             text=True,
             timeout=30,
@@ -108,7 +100,7 @@ def test_ten_times_the_rate_is_told_to_wait(database: ServiceDatabase, tmp_path:
 
 
 def test_a_service_that_is_not_ready_names_the_check(database: ServiceDatabase, tmp_path: Path) -> None:
-    with running(database, tmp_path, READY="") as edge:
+    with running(database, tmp_path, until="/healthz", READY="") as edge:
         reply = edge.ask("GET", "/readyz", token=None)
 
     assert reply.problem == (503, "/problems/not-ready")

@@ -23,10 +23,6 @@ from chassis.errors import DatabaseUnavailable, NotFound, StaleVersion
 from chassis.http import PUBLIC, Answer, ChassisApi, CursorField, PageQuery, Request, connection, endpoint, server
 from chassis.service import OwnDatabase
 
-TABLE = (
-    "CREATE TABLE thing (thing_id uuid PRIMARY KEY, title text NOT NULL, area text NOT NULL, version integer NOT NULL)"
-)
-
 
 class NewThing(Schema):
     title = fields.String(required=True, validate=validate.Length(1, 80))

@@ -9,7 +9,9 @@ from uuid import uuid4
 import pytest
 
 from chassis.identity import Issuer, new_signing_key
-from tests.service.grievances.conftest import AUDIENCE, FILING, HAIYUE, ISSUER, Reply, Service
+from tests.service.grievances.running import FILING, HAIYUE, Grievances
+from tests.support.asking import Reply
+from tests.support.service import AUDIENCE, ISSUER
 
 FORGER = Issuer(new_signing_key(), ISSUER, AUDIENCE)
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -19,7 +21,7 @@ TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 class Stage:
     """A filed dispute and one in mediation, for refusals to act upon."""
 
-    service: Service
+    service: Grievances
     filed: Reply
     mediating: Reply
 
@@ -36,7 +38,7 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(service: Service) -> Stage:
+def stage(service: Grievances) -> Stage:
     return Stage(service, service.file(), service.mediating())
 
 

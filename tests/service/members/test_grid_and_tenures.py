@@ -3,16 +3,16 @@
 from typing import Any
 
 import pytest
-import requests
 
 from chassis.identity import Grant
 from tests.service.members.running import ELSEWHERE, HERE, Members, officer
+from tests.support.asking import Reply
 
 Grid = dict[str, str]
 UNKNOWN = "01936f00-0000-7000-8000-0000000000ff"
 
 
-def appoint(members: Members, unit: str, level: str, holder: str, **more: Any) -> requests.Response:
+def appoint(members: Members, unit: str, level: str, holder: str, **more: Any) -> Reply:
     body = {
         "grid_unit_id": unit,
         "level": level,
@@ -29,10 +29,10 @@ def test_a_place_is_registered_and_read(members: Members, grid: Grid) -> None:
 
     made = members.ask("POST", "/grid-units", body, grant=officer())
 
-    assert made.status_code == 201
-    assert made.json()["path"] == "/" + "/".join([grid["community"], grid["compound"], made.json()["grid_unit_id"]])
+    assert made.status == 201
+    assert made.json["path"] == "/" + "/".join([grid["community"], grid["compound"], made.json["grid_unit_id"]])
     read = members.ask("GET", made.headers["Location"], grant=officer(HERE, "mediator"))
-    assert (read.json(), read.headers["ETag"]) == (made.json(), '"1"')
+    assert (read.json, read.headers["ETag"]) == (made.json, '"1"')
 
 
 def test_a_label_twice_among_siblings_is_a_conflict(members: Members, grid: Grid) -> None:
@@ -40,8 +40,8 @@ def test_a_label_twice_among_siblings_is_a_conflict(members: Members, grid: Grid
 
     reply = members.ask("POST", "/grid-units", body, grant=officer())
 
-    assert reply.status_code == 409
-    assert "labels differ among siblings" in reply.json()["detail"]
+    assert reply.status == 409
+    assert "labels differ among siblings" in reply.json["detail"]
 
 
 def test_a_compound_does_not_lie_in_a_building(members: Members, grid: Grid) -> None:
@@ -49,8 +49,8 @@ def test_a_compound_does_not_lie_in_a_building(members: Members, grid: Grid) -> 
 
     reply = members.ask("POST", "/grid-units", body, grant=officer())
 
-    assert reply.status_code == 422
-    assert reply.json()["errors"] == [
+    assert reply.status == 422
+    assert reply.json["errors"] == [
         {"pointer": "/kind", "detail": "a compound does not lie in a building; allowed is unit or household"}
     ]
 
@@ -69,15 +69,15 @@ def test_a_compound_does_not_lie_in_a_building(members: Members, grid: Grid) -> 
 def test_who_may_add_a_place(members: Members, grid: Grid, grant: Grant | None, status: int) -> None:
     body = {"parent_id": grid["compound"], "kind": "building", "label": "3栋"}
 
-    assert members.ask("POST", "/grid-units", body, grant=grant).status_code == status
+    assert members.ask("POST", "/grid-units", body, grant=grant).status == status
 
 
 def test_another_communitys_grid_is_not_there(members: Members, grid: Grid) -> None:
     stranger = officer(ELSEWHERE)
 
-    assert members.ask("GET", f"/grid-units?area={HERE}", grant=stranger).json()["items"] == []
-    assert members.ask("GET", f"/grid-units/{grid['building']}", grant=stranger).status_code == 404
-    assert members.ask("GET", f"/grid-units/{grid['building']}/leaders", grant=stranger).status_code == 404
+    assert members.ask("GET", f"/grid-units?area={HERE}", grant=stranger).json["items"] == []
+    assert members.ask("GET", f"/grid-units/{grid['building']}", grant=stranger).status == 404
+    assert members.ask("GET", f"/grid-units/{grid['building']}/leaders", grant=stranger).status == 404
 
 
 def test_the_same_idempotency_key_appoints_once(members: Members, grid: Grid) -> None:
@@ -92,30 +92,30 @@ def test_the_same_idempotency_key_appoints_once(members: Members, grid: Grid) ->
         for _ in range(2)
     )
 
-    assert first.json() == second.json()
-    found = members.ask("GET", f"/grid-units/{grid['unit']}/tenures", grant=officer()).json()["items"]
+    assert first.json == second.json
+    found = members.ask("GET", f"/grid-units/{grid['unit']}/tenures", grant=officer()).json["items"]
     assert [tenure["holder_id"] for tenure in found] == ["h"]
 
 
 def test_a_handover_ends_the_former_tenure_and_keeps_it(members: Members, grid: Grid) -> None:
-    former = appoint(members, grid["compound"], "compound", "c-1", from_date="2025-01-01").json()
+    former = appoint(members, grid["compound"], "compound", "c-1", from_date="2025-01-01").json
     appoint(members, grid["compound"], "compound", "c-2", from_date="2025-06-01")
 
-    found = members.ask("GET", f"/grid-units/{grid['compound']}/tenures", grant=officer()).json()["items"]
+    found = members.ask("GET", f"/grid-units/{grid['compound']}/tenures", grant=officer()).json["items"]
 
     assert [(tenure["holder_id"], tenure["until_date"]) for tenure in found] == [("c-2", None), ("c-1", "2025-06-01")]
-    assert members.ask("GET", f"/tenures/{former['tenure_id']}", grant=officer()).json()["version"] == 2
+    assert members.ask("GET", f"/tenures/{former['tenure_id']}", grant=officer()).json["version"] == 2
 
 
 def test_a_tenure_ends_once_and_for_the_version_that_was_read(members: Members, grid: Grid) -> None:
     made = appoint(members, grid["community"], "community", "d")
     end = f"{made.headers['Location']}/end"
 
-    assert members.ask("POST", end, {}, grant=officer()).status_code == 428
-    assert members.ask("POST", end, {}, grant=officer(), if_match='"9"').status_code == 412
-    assert members.ask("POST", end, {}, grant=officer(ELSEWHERE), if_match='"1"').status_code == 404
-    assert members.ask("POST", end, {}, grant=officer(), if_match=made.headers["ETag"]).json()["version"] == 2
-    assert members.ask("POST", end, {}, grant=officer(), if_match='"2"').status_code == 409
+    assert members.ask("POST", end, {}, grant=officer()).status == 428
+    assert members.ask("POST", end, {}, grant=officer(), if_match='"9"').status == 412
+    assert members.ask("POST", end, {}, grant=officer(ELSEWHERE), if_match='"1"').status == 404
+    assert members.ask("POST", end, {}, grant=officer(), if_match=made.headers["ETag"]).json["version"] == 2
+    assert members.ask("POST", end, {}, grant=officer(), if_match='"2"').status == 409
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_a_broken_field_is_named_without_the_persons_data(
 ) -> None:
     reply = appoint(members, **{"unit": grid["building"], "level": "building", "holder": "b", **change})  # type: ignore[arg-type]
 
-    assert reply.status_code == 422
-    assert [error["pointer"] for error in reply.json()["errors"]] == [pointer]
+    assert reply.status == 422
+    assert [error["pointer"] for error in reply.json["errors"]] == [pointer]
     assert "王小明" not in reply.text
     assert "13912345678" not in reply.text
 
 
 def test_an_unknown_unit_is_not_found(members: Members, grid: Grid) -> None:
-    assert appoint(members, UNKNOWN, "building", "b").status_code == 404
+    assert appoint(members, UNKNOWN, "building", "b").status == 404
 
 
 def test_leaders_are_masked_until_an_officer_states_a_purpose(members: Members, grid: Grid) -> None:
@@ -169,7 +169,7 @@ def test_leaders_are_masked_until_an_officer_states_a_purpose(members: Members, 
 def test_a_purpose_alone_opens_nothing(members: Members, grid: Grid, purpose: str, role: str, status: int) -> None:
     path = f"/grid-units/{grid['building']}/leaders?purpose={purpose}"
 
-    assert members.ask("GET", path, grant=officer(HERE, role)).status_code == status
+    assert members.ask("GET", path, grant=officer(HERE, role)).status == status
 
 
 def test_a_command_leaves_a_row_in_the_audit(members: Members, grid: Grid) -> None:

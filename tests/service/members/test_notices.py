@@ -26,7 +26,7 @@ def leaders(members: Members, grid: dict[str, str]) -> dict[str, str]:
             "holder_name": "王小明",
             "holder_phone": "13800138000",
         }
-        assert members.ask("POST", "/tenures", body, grant=officer()).status_code == 201
+        assert members.ask("POST", "/tenures", body, grant=officer()).status == 201
     return {level: f"{level}-leader" for level in LEVELS}
 
 
@@ -62,7 +62,7 @@ def facts(members: Members, event: Event) -> list[dict[str, Any]]:
 
 def inbox(members: Members, holder: str, query: str = "") -> list[dict[str, Any]]:
     reply = members.ask("GET", f"/notices{query}", grant=officer(HERE, "grid_leader"), actor=holder)
-    found: list[dict[str, Any]] = reply.json()["items"]
+    found: list[dict[str, Any]] = reply.json["items"]
     return found
 
 
@@ -102,17 +102,17 @@ def test_a_notice_is_read_once_by_its_recipient_alone(
     event, leader = resolved(grid["unit"]), officer(HERE, "grid_leader")
     members.publish(event)
     wait_for(lambda: facts(members, event))
-    before = members.ask("GET", "/notices/unread", grant=leader, actor=leaders["compound"]).json()["unread"]
+    before = members.ask("GET", "/notices/unread", grant=leader, actor=leaders["compound"]).json["unread"]
     [notice] = of(inbox(members, leaders["compound"], "?unread=true"), event)
     read = f"/notices/{notice['notice_id']}/read"
 
-    assert members.ask("POST", read, {}, grant=leader, actor=leaders["building"]).status_code == 404
-    assert members.ask("POST", read, {}, grant=officer("440305000000", "district_officer")).status_code == 404
-    first, second = (members.ask("POST", read, {}, grant=leader, actor=leaders["compound"]).json() for _ in range(2))
+    assert members.ask("POST", read, {}, grant=leader, actor=leaders["building"]).status == 404
+    assert members.ask("POST", read, {}, grant=officer("440305000000", "district_officer")).status == 404
+    first, second = (members.ask("POST", read, {}, grant=leader, actor=leaders["compound"]).json for _ in range(2))
 
     assert first["read_at"] is not None
     assert first == second
-    after = members.ask("GET", "/notices/unread", grant=leader, actor=leaders["compound"]).json()["unread"]
+    after = members.ask("GET", "/notices/unread", grant=leader, actor=leaders["compound"]).json["unread"]
     assert before - after == 1
     assert of(inbox(members, leaders["compound"], "?unread=true"), event) == []
 
@@ -123,9 +123,9 @@ def test_an_inbox_is_paged_from_the_newest(members: Members, leaders: dict[str, 
     wait_for(lambda: facts(members, events[-1]))
     leader = officer(HERE, "grid_leader")
 
-    first = members.ask("GET", "/notices?limit=2", grant=leader, actor=leaders["community"]).json()
+    first = members.ask("GET", "/notices?limit=2", grant=leader, actor=leaders["community"]).json
     path = f"/notices?limit=2&cursor={first['next']}"
-    second = members.ask("GET", path, grant=leader, actor=leaders["community"]).json()
+    second = members.ask("GET", path, grant=leader, actor=leaders["community"]).json
 
     newest = [notice["dispute_id"] for notice in first["items"] + second["items"]][:3]
     assert newest == [event.subject for event in reversed(events)]

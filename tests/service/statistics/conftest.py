@@ -1,19 +1,11 @@
 """One statistics service for each module of tests, which knows a small part of Nanshan."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
 
-from tests.service.statistics.running import Statistics, running
-from tests.support.instance import ServiceDatabase
+from tests.service.statistics.running import Statistics
+from tests.support.service import StartService
 
 
 @pytest.fixture(scope="module")
-def statistics(
-    module_database: Callable[[str], ServiceDatabase],
-    module_vhost: Callable[[], str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Statistics]:
-    with running(module_database("statistics"), module_vhost(), tmp_path_factory.mktemp("statistics")) as started:
-        started.learn_tree()
-        yield started
+def statistics(start_service: StartService) -> Statistics:
+    return start_service(Statistics).learn_tree()

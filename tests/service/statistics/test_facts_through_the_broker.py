@@ -14,8 +14,8 @@ SPRING_2019 = datetime(2019, 4, 2, 3, tzinfo=UTC)
 
 def figures(statistics: Statistics, area: str, year: int) -> dict[str, int]:
     answer = statistics.get(f"/statistics/{area}?year={year}")
-    assert answer.status_code == 200, answer.text
-    return {name: answer.json()["figures"][name] for name in COUNTS}
+    assert answer.status == 200, answer.text
+    return {name: answer.json["figures"][name] for name in COUNTS}
 
 
 def total(statistics: Statistics, year: int) -> int:
@@ -55,7 +55,7 @@ def test_a_fact_is_on_the_running_list_with_its_place_and_without_its_parties(st
     newest = wait_for(
         lambda: [
             one
-            for one in statistics.get(f"/facts?area={DISTRICT}").json()["facts"]
+            for one in statistics.get(f"/facts?area={DISTRICT}").json["facts"]
             if one["event_id"] == str(fact.event_id)
         ]
     )
@@ -78,11 +78,11 @@ def test_facts_are_told_of_the_places_one_works_in(statistics: Statistics) -> No
     wait_for(
         lambda: (
             {str(here.event_id), str(elsewhere.event_id)}
-            <= {one["event_id"] for one in statistics.get(f"/facts?area={DISTRICT}&limit=30").json()["facts"]}
+            <= {one["event_id"] for one in statistics.get(f"/facts?area={DISTRICT}&limit=30").json["facts"]}
         )
     )
 
-    seen = statistics.get(f"/facts?area={DISTRICT}&limit=30", Grant("street_officer", NANTOU)).json()["facts"]
+    seen = statistics.get(f"/facts?area={DISTRICT}&limit=30", Grant("street_officer", NANTOU)).json["facts"]
 
     assert str(here.event_id) in {one["event_id"] for one in seen}
     assert {one["area"]["code"] for one in seen} <= {XINGHAI, DAXIN}
