@@ -1,8 +1,10 @@
 """One embedded PostgreSQL and RabbitMQ for a whole run of tests; every test gets a database and a vhost of its own."""
 
+import hashlib
 import itertools
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,8 +18,9 @@ from linli.embedded.ports import free_ports
 from linli.embedded.rabbitmq import RabbitMQ
 from linli.provision import close_to_others, migrate, provision, service_url
 
-# In the project, not in /tmp: the next run finds what a killed one left, and stops it.
-ROOT = Path(__file__).parents[2] / ".linli-test"
+PROJECT = Path(__file__).parents[2]
+MEMORY = Path("/dev/shm")
+ENOUGH_BYTES = 2 << 30
 STILL_STARTING_S = 60
 
 
@@ -41,7 +44,7 @@ MakeVhost = Callable[[], str]
 
 
 class Databases:
-    """Clones of each service's migrated database. Migrating takes 300 ms, cloning 30."""
+    """Clones of each service's migrated database. Migrating takes 300 ms, cloning 10 where files are made in memory."""
 
     def __init__(self, embedded: Embedded) -> None:
         self._embedded = embedded
@@ -53,7 +56,8 @@ class Databases:
         """A database of this service that nobody else uses; dropped afterwards, whoever is still connected."""
         template, name = self._template(service), f"{service}_{next(self._numbers)}"
         admin_url = self._embedded.postgres.admin_url
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner")
+        # Copied as files: through the log, each clone would leave its whole size there.
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY file_copy")
         close_to_others(admin_url, service, name)
         url = service_url(admin_url, service, self._embedded.secrets.service_password(service), name)
         try:
@@ -96,8 +100,7 @@ def new_vhost(rabbitmq: RabbitMQ) -> Iterator[str]:
 @contextmanager
 def running_instance() -> Iterator[Embedded]:
     """Both parts in a folder of this run. PostgreSQL does not wait for the disk: kills lose nothing, power cuts may."""
-    _discard_abandoned()
-    embedded = Embedded(ROOT / f"{os.getpid()}-{secrets.token_hex(3)}", free_ports().base, durable=False)
+    embedded = Embedded(new_folder(), free_ports().base, durable=False)
     embedded.start()
     try:
         yield embedded
@@ -105,10 +108,32 @@ def running_instance() -> Iterator[Embedded]:
         embedded.discard()
 
 
-def _discard_abandoned() -> None:
-    if not ROOT.is_dir():
+def new_folder() -> Path:
+    """Where an instance of this run may live; what earlier runs left in its place is stopped and removed first.
+
+    In memory where there is enough: a database is some 300 files, which disks make in 20 ms or, some of them, in 300.
+    """
+    for root in _roots():
+        _discard_abandoned(root)
+    return next(root for root in _roots() if _has_room(root)) / f"{os.getpid()}-{secrets.token_hex(3)}"
+
+
+def _roots() -> list[Path]:
+    """The better one first. Not /tmp: the next run finds what a killed one left."""
+    own = hashlib.sha256(os.fsencode(PROJECT)).hexdigest()[:8]
+    return [MEMORY / f"linli-test-{os.getuid()}-{own}", PROJECT / ".linli-test"]
+
+
+def _has_room(root: Path) -> bool:
+    if root.parent != MEMORY:
+        return True
+    return os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES
+
+
+def _discard_abandoned(root: Path) -> None:
+    if not root.is_dir():
         return
-    for folder in ROOT.iterdir():
+    for folder in root.iterdir():
         if time.time() - folder.stat().st_mtime > STILL_STARTING_S and not DataFolder(folder).is_held():
             # Another run may be at it already.
             with suppress(EmbeddedError, FileNotFoundError):
