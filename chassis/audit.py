@@ -16,7 +16,8 @@ from chassis import metrics, tracing
 from chassis.database import Transaction
 from chassis.logs import masked
 
-log = logging.getLogger(__name__)
+anchors = logging.getLogger(f"{__name__}.anchors")
+anchors.setLevel(logging.INFO)  # written whatever LOG_LEVEL says: what nobody has noted cannot be missed
 
 Kind = Literal["command", "read"]
 
@@ -69,7 +70,7 @@ def _show(sealed: Any) -> None:
     metrics.AUDIT_PENDING.set(sealed.pending_rows)
     metrics.AUDIT_HEAD.set(sealed.head_sequence)
     if sealed.sealed_rows and _hour(sealed.earlier_head_at) != _hour(sealed.head_at):
-        log.info("audit anchor %s", Anchor(sealed.head_sequence, bytes(sealed.head_hash)))
+        anchors.info("audit anchor %s", Anchor(sealed.head_sequence, bytes(sealed.head_hash)))
 
 
 def _hour(instant: datetime | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import re
 from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from functools import wraps
@@ -141,6 +142,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
             endpoint=self,
             method=self.method,
             path=path,
+            thing=self._thing(values),
             parameters=parameters,
             traceparent=environ.get("HTTP_TRACEPARENT"),
             if_none_match=environ.get("HTTP_IF_NONE_MATCH") if not self.changes else None,
@@ -150,6 +152,9 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
             else idempotency.fingerprint(self.method, path, environ.get("QUERY_STRING", ""), raw, if_match),
         )
         return self._run(Request(actor, access, body, query, version, server.clock(), call), values)
+
+    def _thing(self, values: Mapping[str, Any]) -> str:
+        return _PARAMETER.sub(lambda found: str(values[found[1]]), self.path)
 
     def _actor(self, environ: reading.Environ) -> tuple[Actor, Access]:
         if isinstance(self.roles, Public):
@@ -204,6 +209,7 @@ def _refusal(service: Any, request: Request, error: Exception) -> Answer:
     return problems.answer_for(error, instance=call.path, trace_id=tracing.current_trace_id())
 
 
+_PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^:<>]+)>")
 _NEVER_REPLAYED = (NotAuthenticated, NotAllowed)
 _NOTHING = Access(ANONYMOUS.actor_id, ())
 

@@ -19,13 +19,22 @@ if TYPE_CHECKING:
     from chassis.http.entrypoint import endpoint
 
 
+NO_STORE = ("Cache-Control", "no-store")
+"""On every answer: it may hold what was opened for one person and one purpose."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What the edge knows of the request besides its content."""
+    """What the edge knows of the request besides its content.
+
+    `path` is as the caller spelled it; `thing` is the route with its values as the edge read them, so that a row of the
+    audit is found by its id however that was written.
+    """
 
     endpoint: "endpoint"
     method: str
     path: str
+    thing: str
     parameters: Mapping[str, Any]
     traceparent: str | None = None
     if_none_match: str | None = None
@@ -64,23 +73,21 @@ class Request:
         For a change, give it the transaction: the audit row and, under an Idempotency-Key, the answer itself are then
         written in the round trip of the commit. Without one (a read, or a change of nothing) neither is kept.
         """
-        headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON),)
+        headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON), NO_STORE)
         if location is not None:
             headers += (("Location", location),)
         if version is not None:
             etag = f'"{version}"'
-            headers += (("ETag", etag), ("Cache-Control", "private, no-cache"), ("Vary", "Authorization"))
+            headers += (("ETag", etag),)
             if self.call.if_none_match is not None and is_current(self.call.if_none_match, etag):
                 return Answer(304, headers[1:], b"")
-        else:
-            headers += (("Cache-Control", "no-store"),)
         endpoint = self.call.endpoint
         body = b"" if payload is None and endpoint.answer is None else _json(endpoint.rendered(payload))
         if not body:
             headers = headers[1:]
         answer = Answer(status or endpoint.status, headers, body)
         if tx is not None and endpoint.changes:
-            audit.record(tx, self.actor.actor_id, endpoint.name, location or self.call.path, area=area)
+            audit.record(tx, self.actor.actor_id, endpoint.name, location or self.call.thing, area=area)
             if self.call.key is not None:
                 idempotency.keep(tx, self.actor.actor_id, self.call.key, self.call.fingerprint, answer)
         return answer
@@ -92,7 +99,7 @@ class Request:
         more, else None. Ask the database for limit + 1 rows to know.
         """
         following = next_cursor if next_cursor is None or isinstance(next_cursor, str) else Cursor.encode(*next_cursor)
-        headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON), ("Cache-Control", "no-store"))
+        headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON), NO_STORE)
         if following is not None:
             query = urlencode({**self.call.parameters, "cursor": following}, doseq=True)
             headers += (("Link", f'<{self.call.path}?{query}>; rel="next"'),)

@@ -1,6 +1,6 @@
 """The ledger after every step of any story of {commit, relay, acknowledge, crash, duplicate, reorder} (DESIGN §6).
 
-The real Claims, ConfirmWindow, OutboxRows, Relay._deliver and Inbox over two real databases; the broker is made up.
+The real Claims, ConfirmWindow, OutboxRows, Conveyor and Inbox over two real databases; the broker is made up.
 `LINLI_FAULT_EXAMPLES=2000 .venv/bin/pytest tests/store/chassis/test_delivery_machine.py` tells new stories.
 """
 
@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -18,12 +18,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from chassis.calendar import system_clock
 from chassis.database import Connection, Database, Transaction, connect
 from chassis.envelope import Event
 from chassis.errors import BrokerUnavailable
 from chassis.inbox import dead_letters
 from chassis.relay.claims import Claims
+from chassis.relay.conveyor import Conveyor
 from chassis.relay.loop import Relay
+from chassis.relay.publisher import Publisher
 from chassis.relay.rows import OutboxRows
 from linli.ledger import balances
 from tests.support.consumer import Consumer
@@ -58,6 +61,7 @@ class Parts:
 
     source: Database
     relay_connection: Connection
+    admin: Connection
     consumer: Consumer
     in_sequence: bool
 
@@ -72,6 +76,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.broker = FakeBroker()
         self.outbox = DyingOutbox(parts.relay_connection)
         self.relay = Relay("", "", service=SOURCE)
+        self.publisher = FakePublisher(self.broker)
         self.committed: dict[UUID, str] = {}
         self.versions: dict[str, int] = {}
         self.open: dict[str, tuple[Any, Transaction, UUID]] = {}
@@ -80,8 +85,8 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.lethal: str | None = None
         self.consumer.empty()
         self.consumer.behaviour = self.behave
-        with self.source.transaction() as tx:
-            tx.execute("DELETE FROM outbox; DELETE FROM event_log")
+        with parts.admin.cursor() as cursor:
+            cursor.execute("DELETE FROM outbox; DELETE FROM event_log")
         self.lead_anew()
 
     def behave(self, _tx: Transaction, event: Event) -> None:
@@ -132,17 +137,17 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     @rule(fates=st.lists(st.sampled_from([*FATES, TAKEN, TAKEN]), min_size=1, max_size=4), random=RANDOM)
     def send(self, fates: list[str], random: Random) -> None:
-        self.relaying(lambda publisher: self.relay._deliver(self.claims.fresh(), self.claims, publisher, self.outbox),
-                      fates, random)  # fmt: skip
+        self.relaying(lambda: self.conveyor.send(self.claims.fresh()), fates, random)
 
     @rule(fates=st.lists(st.sampled_from([*FATES, TAKEN, TAKEN]), min_size=1, max_size=4), random=RANDOM)
     def sweep(self, fates: list[str], random: Random) -> None:
-        self.relaying(lambda publisher: self.relay._sweep(self.claims, publisher, self.outbox), fates, random)
+        self.relaying(lambda: self.relay._sweep(self.claims, self.conveyor), fates, random)
 
     @rule(random=RANDOM)
     def send_and_die_before_the_move(self, random: Random) -> None:
         self.outbox.die_before_move = True
         with suppress(Killed):
+            self.send([TAKEN], random)
             self.send([TAKEN], random)
         self.outbox.die_before_move = False
         self.lead_anew()
@@ -150,11 +155,22 @@ class DeliveryMachine(RuleBasedStateMachine):
     @rule()
     def lead_anew(self) -> None:
         """The relay was killed, or another one took over: nothing of its memory is left."""
+        self.publisher.break_off()
+        self.publisher = FakePublisher(self.broker)
         self.claims = Claims(self.outbox, batch=3)
+        self.conveyor = Conveyor(
+            SOURCE,
+            self.outbox,
+            self.claims,
+            cast(Publisher, self.publisher),
+            confirm_timeout_s=1,
+            clock=system_clock,
+        )
 
-    def relaying(self, work: Callable[[Any], object], fates: list[str], random: Random) -> None:
+    def relaying(self, work: Callable[[], object], fates: list[str], random: Random) -> None:
+        self.publisher.fates, self.publisher.random = fates, random
         try:
-            work(FakePublisher(self.broker, fates, random))
+            work()
         except BrokerUnavailable:
             self.lead_anew()
 
@@ -303,16 +319,21 @@ class DeliveryMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def source(service_database: Callable[[str], ServiceDatabase]) -> Iterator[tuple[Database, Connection]]:
+def source(service_database: Callable[[str], ServiceDatabase]) -> Iterator[tuple[Database, Connection, Connection]]:
+    """The source, the relay's connection to it, and the administrator's: a service cannot unsay what it has sent."""
     address = service_database(SOURCE)
-    with closing(Database(address, service=SOURCE, size=5)) as database, closing(connect(address)) as relay:
-        yield database, relay
+    with (
+        closing(Database(address, service=SOURCE, size=5)) as database,
+        closing(connect(address)) as relay,
+        closing(connect(address.admin_url)) as admin,
+    ):
+        yield database, relay, admin
 
 
 @pytest.mark.timeout(0 if EXAMPLES else 120)
 @pytest.mark.parametrize("in_sequence", [True, False], ids=["every version in order", "each by itself"])
 def test_every_committed_fact_has_one_effect_whatever_happens_on_its_way(
-    source: tuple[Database, Connection], make_consumer: Callable[..., Consumer], in_sequence: bool
+    source: tuple[Database, Connection, Connection], make_consumer: Callable[..., Consumer], in_sequence: bool
 ) -> None:
     parts = Parts(*source, make_consumer(in_sequence=in_sequence), in_sequence)
     run_state_machine_as_test(
