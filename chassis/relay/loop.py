@@ -8,9 +8,7 @@ import logging
 import select
 import socket
 import time
-from collections.abc import Iterable
 from contextlib import suppress
-from datetime import date
 
 import amqp
 
@@ -19,10 +17,14 @@ from chassis.calendar import Clock, system_clock
 from chassis.database import Connection, connect
 from chassis.errors import BrokerUnavailable, DatabaseUnavailable, Misconfigured
 from chassis.relay.claims import Claims
-from chassis.relay.publisher import Answers, Letter, Publisher
-from chassis.relay.rows import OutboxRows, Row
+from chassis.relay.conveyor import Conveyor
+from chassis.relay.publisher import Publisher
+from chassis.relay.rows import OutboxRows
 
 log = logging.getLogger(__name__)
+
+# A move that a crash of PostgreSQL undoes is made again, after the fact was sent again: consumers absorb that.
+SESSION = {"synchronous_commit": "off"}
 
 
 class Relay:
@@ -55,7 +57,6 @@ class Relay:
         self._wake = wake
         self._clock = clock
         self._stopping = False
-        self._months: set[date] = set()
 
     def stop(self) -> None:
         """Ask `run` to end; safe from a signal handler."""
@@ -78,7 +79,8 @@ class Relay:
                 pause_s = min(pause_s * 2, 5.0)
 
     def _lead(self) -> None:
-        connection = connect(self._database_url, application_name=f"linli:{self._service}:relay")
+        name = f"linli:{self._service}:relay"
+        connection = connect(self._database_url, application_name=name, settings=SESSION)
         try:
             outbox = OutboxRows(connection)
             if self._become_leader(outbox):
@@ -100,74 +102,44 @@ class Relay:
         try:
             topology.declare_exchange(link.channel(), self._service)
             claims = Claims(outbox, self._batch)
-            publisher = Publisher(link)
-            next_sweep = next_tick = 0.0
-            while not self._stopping:
-                now = time.monotonic()
-                if now >= next_sweep:
-                    self._sweep(claims, publisher, outbox)
-                    next_sweep = time.monotonic() + self._sweep_s
-                sent = self._deliver(claims.fresh(), claims, publisher, outbox)
-                if now >= next_tick:
-                    self._tick(link, outbox)
-                    next_tick = now + 1.0
-                if not sent:
-                    self._rest(link)
+            conveyor = Conveyor(
+                self._service,
+                outbox,
+                claims,
+                Publisher(link),
+                confirm_timeout_s=self._confirm_timeout_s,
+                clock=self._clock,
+            )
+            self._turn(link, outbox, claims, conveyor)
+            conveyor.settle()
         except broker.LOST as error:
             raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
         finally:
             broker.discard(link)
 
-    def _sweep(self, claims: Claims, publisher: Publisher, outbox: OutboxRows) -> None:
+    def _turn(self, link: amqp.Connection, outbox: OutboxRows, claims: Claims, conveyor: Conveyor) -> None:
+        next_sweep = next_tick = 0.0
+        while not self._stopping:
+            now = time.monotonic()
+            if now >= next_sweep:
+                self._sweep(claims, conveyor)
+                next_sweep = time.monotonic() + self._sweep_s
+            rows = claims.fresh()
+            conveyor.send(rows)
+            if now >= next_tick:
+                self._tick(link, outbox)
+                next_tick = now + 1.0
+            if not rows:
+                self._rest(link)
+
+    def _sweep(self, claims: Claims, conveyor: Conveyor) -> None:
+        """Send what is still unsent. Nothing may be under way then: its rows would be read, and sent, again."""
+        conveyor.settle()
         for rows in claims.sweep():
-            self._deliver(rows, claims, publisher, outbox)
+            conveyor.send(rows)
+            conveyor.settle()
             if self._stopping:
                 return
-
-    def _deliver(self, rows: list[Row], claims: Claims, publisher: Publisher, outbox: OutboxRows) -> int:
-        """Publish the rows, wait for their confirms, move the confirmed ones; the number of rows tried."""
-        letters = [self._letter(row) for row in rows]
-        if not letters:
-            return 0
-        started = time.monotonic()
-        try:
-            for letter in letters:
-                publisher.send(letter)
-            metrics.RELAY_UNCONFIRMED.set(publisher.unconfirmed)
-            answers = publisher.settle(self._confirm_timeout_s)
-        except BrokerUnavailable:
-            self._move(publisher.answers(), outbox)
-            raise
-        metrics.RELAY_CONFIRM_SECONDS.observe(time.monotonic() - started)
-        metrics.RELAY_UNCONFIRMED.set(0)
-        self._move(answers, outbox)
-        claims.hold(_subjects(rows, [*answers.returned, *answers.refused]))
-        self._report(answers)
-        return len(letters)
-
-    def _move(self, answers: Answers, outbox: OutboxRows) -> None:
-        if not answers.confirmed:
-            return
-        now = self._clock()
-        if (month := now.date().replace(day=1)) not in self._months:
-            outbox.ensure_partition(month)
-            self._months.add(month)
-        outbox.move([letter.position for letter in answers.confirmed], now)
-        metrics.RELAY_PUBLISHED.inc(len(answers.confirmed))
-
-    def _report(self, answers: Answers) -> None:
-        if answers.returned:
-            metrics.RELAY_RETURNED.inc(len(answers.returned))
-            types = sorted({letter.routing_key for letter in answers.returned})
-            log.warning("no queue is bound for %s of %s; the rows stay in the outbox", ", ".join(types), self._service)
-        if answers.refused:
-            metrics.RELAY_NACKED.inc(len(answers.refused))
-            log.warning("the broker refused %d events of %s; they are sent again", len(answers.refused), self._service)
-
-    def _letter(self, row: Row) -> Letter:
-        return Letter(
-            row.position, str(row.event_id), topology.exchange(self._service), row.type, row.envelope, row.mandatory
-        )
 
     def _tick(self, link: amqp.Connection, outbox: OutboxRows) -> None:
         """Once a second: heartbeats both ways, and what the boards show."""
@@ -197,11 +169,6 @@ class Relay:
     def _on_blocked(self, blocked: bool) -> None:
         metrics.RELAY_BLOCKED.set(int(blocked))
         log.warning("the broker %s reading from the relay of %s", "stopped" if blocked else "resumed", self._service)
-
-
-def _subjects(rows: Iterable[Row], letters: list[Letter]) -> set[str]:
-    positions = {letter.position for letter in letters}
-    return {row.subject for row in rows if row.position in positions}
 
 
 def _close(connection: Connection) -> None:

@@ -75,12 +75,15 @@ class FakeBroker:
 
 
 class FakePublisher:
-    """Stands where chassis.relay.publisher.Publisher does, with the real window; one channel's life."""
+    """Stands where chassis.relay.publisher.Publisher does, with the real window; one channel's life.
 
-    def __init__(self, broker: FakeBroker, fates: Sequence[str], random: Random) -> None:
+    `fates` and `random` say what becomes of what is answered from now on.
+    """
+
+    def __init__(self, broker: FakeBroker) -> None:
         self._broker = broker
-        self._fates = fates
-        self._random = random
+        self.fates: Sequence[str] = [TAKEN]
+        self.random = Random(0)
         self._window = ConfirmWindow()
         self._sent: list[tuple[int, Letter]] = []
 
@@ -92,29 +95,44 @@ class FakePublisher:
         self._sent.append((self._window.next_tag, letter))
         self._window.sent(letter)
 
-    def settle(self, _timeout_s: float) -> Answers:
+    def flush(self) -> None:
+        """What was sent is on its way; what becomes of it is decided by `settle` or `break_off`."""
+
+    def settle(self, _timeout_s: float, *, leaving: int = 0) -> Answers:
         """What the broker makes of what was sent. Raises BrokerUnavailable when a confirm never comes."""
-        self._answer()
-        self._sent.clear()
-        if self._window.pending:
+        asked = self._sent[: len(self._sent) - leaving]
+        del self._sent[: len(asked)]
+        if asked:
+            self._answer(asked)
+        if self.unconfirmed > leaving:
             raise BrokerUnavailable(f"{self.unconfirmed} messages without a confirm")
         return self._window.take()
 
     def answers(self) -> Answers:
         return self._window.take()
 
-    def _answer(self) -> None:
-        fates = {tag: self._fates[(tag - 1) % len(self._fates)] for tag, _ in self._sent}
+    def break_off(self) -> None:
+        """The connection is gone: of what was under way, some arrived, and nobody hears of it."""
         for tag, letter in self._sent:
+            if self._fate(tag) in (TAKEN, SILENT):
+                self._broker.put(letter)
+        self._sent.clear()
+
+    def _fate(self, tag: int) -> str:
+        return self.fates[(tag - 1) % len(self.fates)]
+
+    def _answer(self, asked: list[tuple[int, Letter]]) -> None:
+        fates = {tag: self._fate(tag) for tag, _ in asked}
+        for tag, letter in asked:
             if fates[tag] in (TAKEN, SILENT):
                 self._broker.put(letter)
             if fates[tag] == RETURNED:
                 self._window.on_return(letter.event_id)
         answered = [tag for tag, fate in fates.items() if fate in (TAKEN, RETURNED, REFUSED)]
-        if all(fate in (TAKEN, RETURNED) for fate in fates.values()) and self._random.random() < 0.5:
+        if all(fate in (TAKEN, RETURNED) for fate in fates.values()) and self.random.random() < 0.5:
             self._window.on_ack(max(fates), multiple=True)
             return
-        self._random.shuffle(answered)
+        self.random.shuffle(answered)
         for tag in answered:
             if fates[tag] == REFUSED:
                 self._window.on_nack(tag, multiple=False)
