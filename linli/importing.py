@@ -6,6 +6,7 @@ from pathlib import Path
 from chassis.calendar import system_clock
 from chassis.database import Database
 from chassis.errors import InvalidInput
+from linli.auditing import note
 from services.members.divisions import handlers
 from services.members.divisions.file import read_file
 from services.members.divisions.handlers import Loaded, Progress
@@ -23,4 +24,10 @@ def read_divisions(file: Path) -> list[Division]:
 
 def load_divisions(members: Database, divisions: Sequence[Division], progress: Progress | None = None) -> Loaded:
     """Load the tree into members, whole or not at all. Safe to repeat."""
-    return handlers.load_divisions(members, divisions, system_clock(), progress)
+    with members.transaction() as tx:
+        loaded = handlers.load(tx, divisions, system_clock(), progress)
+        root = next(division.code for division in divisions if division.level == "district")
+        note(
+            tx, "import_divisions", f"{root}: {loaded.new} new, {loaded.changed} changed, {loaded.unchanged} unchanged"
+        )
+    return loaded

@@ -89,6 +89,10 @@ class Running:
             {"LOG_LEVEL": "WARNING", **passed, **self.instance.environment(service, process)},
         )
 
+    def open_log(self) -> TextIO:
+        """Where processes may write instead of to the terminal: `log/processes.log` of the data folder."""
+        return (self._parts.folder.logs / "processes.log").open("a", encoding="utf-8")
+
     def supervisor(self, output: TextIO = sys.stdout) -> Supervisor:
         return Supervisor(self.programs(), self._parts.folder.run, output=output)
 

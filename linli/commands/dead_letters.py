@@ -1,6 +1,5 @@
 """`linli dead-letters`: what an operator does with events that are not in effect."""
 
-import getpass
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,11 +9,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from chassis import audit
 from chassis.calendar import system_clock
-from chassis.database import Transaction
 from chassis.inbox import dead_letters
 from chassis.inbox.dead_letters import DeadLetter
+from linli.auditing import note
 from linli.cli import data_option
 from linli.instance import Reach
 from linli.services import WITH_DATABASE
@@ -68,6 +66,7 @@ def show(service: str, event_id: UUID, data: Path) -> None:
     """
     with Reach.find(data).database(service).transaction() as tx:
         letter = dead_letters.get_letter(tx, event_id)
+        note(tx, "show_dead_letter", str(event_id), kind="read")
     for name in ("event_id", "source", "type", "subject", "version", "state", "reason", "detail", "attempts"):
         click.echo(f"{name:14} {getattr(letter, name)}")
     click.echo(f"{'size_bytes':14} {letter.size_bytes}")
@@ -91,7 +90,7 @@ def replay(service: str, event_ids: tuple[UUID, ...], all_: bool, data: Path) ->
         raise click.UsageError("name the events to replay, or say --all")
     with Reach.find(data).database(service).transaction() as tx:
         count = dead_letters.replay(tx, None if all_ else list(event_ids), system_clock())
-        _note(tx, "replay_dead_letters", " ".join(map(str, event_ids)) or "all")
+        note(tx, "replay_dead_letters", " ".join(map(str, event_ids)) or "all")
     click.echo(f"{count} events of {service} are tried again")
 
 
@@ -109,13 +108,8 @@ def discard(service: str, event_id: UUID, data: Path) -> None:
     """
     with Reach.find(data).database(service).transaction() as tx:
         dead_letters.discard(tx, event_id)
-        _note(tx, "discard_dead_letter", str(event_id))
+        note(tx, "discard_dead_letter", str(event_id))
     click.echo(f"event {event_id} is discarded in {service}; the ledger counts it as such")
-
-
-def _note(tx: Transaction, action: str, thing: str) -> None:
-    """Into the service's audit chain, under the account that runs the command."""
-    audit.record(tx, f"operator:{getpass.getuser()}", action, thing[:200])
 
 
 def _table(found: Iterable[tuple[str, DeadLetter]]) -> Table:

@@ -2,7 +2,7 @@
 
 import json
 import signal
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,28 +50,25 @@ def command(once: bool, json_file: Path | None, district: Path, fresh: bool, por
     telling = Telling(Running(data, port_base), read_divisions(district))
     running = telling.running
     end_on_sigterm()
-    with console.status("启动 PostgreSQL 与 RabbitMQ starting PostgreSQL and RabbitMQ"):
-        running.start_parts(fresh=fresh)
-    supervisor = None
-    try:
+    with ExitStack() as stack:
+        with console.status("启动 PostgreSQL 与 RabbitMQ starting PostgreSQL and RabbitMQ"):
+            running.start_parts(fresh=fresh)
+            stack.callback(running.stop)
         with console.status("建库、迁移、声明队列 databases, migrations, queues"):
             running.prepare()
-        supervisor = running.supervisor()
+        supervisor = running.supervisor(stack.enter_context(running.open_log()))
         supervisor.start()
+        stack.callback(supervisor.stop)
         with console.status("服务启动 services are starting"):
             running.wait_ready()
         figures = _tell(console, telling)
         if json_file is not None:
             json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        console.print(running.addresses())
         if not once:
-            console.print(running.addresses())
             console.print(telling.sign_in_hint(), soft_wrap=True)
             console.print("按 Ctrl-C 停止 · Ctrl-C stops all of it")
             _wait_for_ctrl_c()
-    finally:
-        if supervisor is not None:
-            supervisor.stop()
-        running.stop()
     if figures["ledger"]["missing"] or figures["ledger"]["extra"]:
         raise click.ClickException("the ledger is not even; `linli verify` says where")
 

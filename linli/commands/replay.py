@@ -14,6 +14,7 @@ from chassis.consumer import route
 from chassis.database import Transaction
 from chassis.errors import BrokerUnavailable
 from chassis.relay.publisher import Letter, Publisher
+from linli.auditing import note
 from linli.cli import data_option
 from linli.instance import Reach
 from linli.services import publishers, subscriptions
@@ -58,6 +59,7 @@ def command(source: str, consumer: str, since: datetime | None, until: datetime 
         queue = route(found[0])
         topology.declare_route(link.channel(), queue)
         with reach.database(source).transaction() as tx:
+            note(tx, "replay_facts", f"{queue.queue} since {since} until {until}")
             sent = _send(tx, asked, Publisher(link), queue.queue)
     finally:
         broker.discard(link)
