@@ -19,9 +19,9 @@ from chassis.database import connect
 from chassis.errors import DatabaseUnavailable
 from linli.embedded.errors import EmbeddedError
 from linli.embedded.parts import Embedded
-from linli.embedded.ports import free_ports
-from linli.embedded.ports import listeners as port_listeners
+from linli.embedded.ports import free_ports, listeners
 from linli.embedded.process import is_alive, recall, remember
+from tests.support.sockets import listening
 from tests.support.waiting import wait_for
 
 RUN_UNTIL_KILLED = """
@@ -80,36 +80,22 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     instance.discard()
 
 
-def listeners(instance: Embedded) -> Iterator[tuple[str, int]]:
-    """Every listening socket, TCP or UDP, of every process of the instance: address and port.
-
-    Skips the test where not even root may look into other accounts' processes (a container).
-    """
-    for pid in (instance.postgres.pid, instance.rabbitmq.pid, instance.rabbitmq.epmd_pid):
-        root = psutil.Process(pid)
-        for process in [root, *root.children(recursive=True)]:
-            try:
-                connections = process.net_connections("inet")
-            except psutil.AccessDenied:
-                pytest.skip("needs CAP_SYS_PTRACE to see which process listens where")
-            for connection in connections:
-                if connection.status in (psutil.CONN_LISTEN, psutil.CONN_NONE):
-                    yield connection.laddr[0], connection.laddr[1]
+def processes(instance: Embedded) -> list[psutil.Process]:
+    roots = [psutil.Process(pid) for pid in (instance.postgres.pid, instance.rabbitmq.pid, instance.rabbitmq.epmd_pid)]
+    return [process for root in roots for process in (root, *root.children(recursive=True))]
 
 
-def test_a_second_start_finds_its_data_again_and_a_fresh_one_nothing(make_instance: MakeInstance) -> None:
-    instance = make_instance()
-    instance.start()
-    password, name = instance.secrets.postgres_password, put(instance)
-    instance.stop()
-    instance.start()
-    kept = found(instance, name)
-    instance.stop()
-    instance.start(fresh=True)
+def test_a_second_start_finds_its_data_again_and_a_fresh_one_nothing(shared: Embedded) -> None:
+    password, name = shared.secrets.postgres_password, put(shared)
+    shared.stop()
+    shared.start()
+    kept = found(shared, name)
+    shared.stop()
+    shared.start(fresh=True)
 
     assert kept == (42, "42")
-    assert instance.secrets.postgres_password != password
-    with closing(connect(instance.postgres.admin_url)) as connection, connection.cursor() as cursor:
+    assert shared.secrets.postgres_password != password
+    with closing(connect(shared.postgres.admin_url)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE tablename = %s", (name,))
         assert cursor.fetchone() == (0,)
 
@@ -117,7 +103,7 @@ def test_a_second_start_finds_its_data_again_and_a_fresh_one_nothing(make_instan
 def test_everything_listens_on_loopback_only(shared: Embedded) -> None:
     ports = shared.ports
 
-    heard = set(listeners(shared))
+    heard = listening(processes(shared))
 
     assert {address for address, _ in heard} <= {"127.0.0.1", "::1"}
     assert {port for _, port in heard} == {ports.postgres, ports.amqp, ports.distribution, ports.epmd}
@@ -151,13 +137,10 @@ def test_no_password_is_in_the_process_table(shared: Embedded) -> None:
     assert not [line for line in lines if any(word in line for word in hidden)]
 
 
-def test_two_instances_run_side_by_side(make_instance: MakeInstance, shared: Embedded) -> None:
-    other = make_instance("other")
-    other.start()
+def test_two_instances_run_side_by_side(shared: Embedded, embedded: Embedded) -> None:
+    names = put(shared), put(embedded)
 
-    names = put(shared), put(other)
-
-    assert found(shared, names[0]) == found(other, names[1]) == (42, "42")
+    assert found(shared, names[0]) == found(embedded, names[1]) == (42, "42")
 
 
 def test_a_folder_in_use_is_refused_and_goes_on(shared: Embedded) -> None:
@@ -282,13 +265,13 @@ def test_a_name_server_that_the_node_started_itself_is_stopped_too(shared: Embed
     own.kill()
     own.wait()
     subprocess.run(["epmd", "-daemon"], env=psutil.Process(shared.rabbitmq.pid).environ(), check=True)
-    (stray,) = wait_for(lambda: port_listeners(shared.ports.epmd))
+    (stray,) = wait_for(lambda: listeners(shared.ports.epmd))
 
     shared.rabbitmq.stop()
     shared.rabbitmq.start()
 
     assert shared.rabbitmq.epmd_pid != stray
-    assert port_listeners(shared.ports.epmd) == {shared.rabbitmq.epmd_pid}
+    assert listeners(shared.ports.epmd) == {shared.rabbitmq.epmd_pid}
 
 
 def test_parts_run_without_roots_rights(shared: Embedded) -> None:

@@ -6,16 +6,17 @@ from linli.embedded.errors import EmbeddedError
 from linli.embedded.parts import Embedded
 
 
-@pytest.mark.parametrize("name", ["plain", "with/slash", "邻里", "quote'\"", "a b"])
-def test_a_vhost_of_any_name_comes_and_goes(embedded: Embedded, name: str) -> None:
+def test_a_vhost_of_any_name_comes_and_goes(embedded: Embedded) -> None:
+    names = ["plain", "with/slash", "邻里", "quote'\"", "a b"]
     before = embedded.rabbitmq.ctl("list_vhosts").splitlines()
 
-    embedded.rabbitmq.add_vhost(name)
-    embedded.rabbitmq.add_vhost(name)
+    for name in names * 2:
+        embedded.rabbitmq.add_vhost(name)
     between = embedded.rabbitmq.ctl("list_vhosts").splitlines()
-    embedded.rabbitmq.delete_vhost(name)
+    for name in names:
+        embedded.rabbitmq.delete_vhost(name)
 
-    assert sorted(between) == sorted([*before, name])
+    assert sorted(between) == sorted([*before, *names])
     assert embedded.rabbitmq.ctl("list_vhosts").splitlines() == before
 
 

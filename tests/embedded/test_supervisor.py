@@ -106,11 +106,10 @@ def test_what_cannot_be_started_is_said_and_tried_again(supervise: Supervise) ->
 def test_stopping_ends_all_and_removes_the_pid_files(supervise: Supervise, tmp_path: Path) -> None:
     supervisor, _ = supervise(STAYS)
     pid = wait_for(lambda: supervisor.pid("stays"))
-    noted = recall(tmp_path / "stays.pid")
+    noted = wait_for(lambda: recall(tmp_path / "stays.pid"))
 
     supervisor.stop()
 
-    assert noted is not None
     assert noted.pid == pid
     assert not running(pid)
     assert list(tmp_path.iterdir()) == []

@@ -18,6 +18,7 @@ from linli.embedded.ports import free_ports
 from linli.instance import Instance
 from tests.support.service_process import ROOT, LoggedProcess, answers
 
+NANSHAN = ROOT / "data" / "nanshan.csv"
 LINLI = [sys.executable, "-m", "linli"]
 
 
@@ -50,6 +51,11 @@ class Up:
         assert self.process is not None
         return self.process.pid
 
+    def linli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command about this instance."""
+        command = [*LINLI, *arguments, "--data", str(self.data)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
@@ -68,18 +74,35 @@ class Up:
 MakeUp = Callable[[], Up]
 
 
-@pytest.fixture
-def make_up(tmp_path: Path) -> Iterator[MakeUp]:
-    """Prepares instances in folders of their own; whatever is left of them is stopped and removed."""
+@contextmanager
+def _ups(folder: Path) -> Iterator[MakeUp]:
     with ExitStack() as stack:
 
         def make() -> Up:
             ports = free_ports()
-            up = Up(tmp_path / f"instance-{ports.base}", ports.base)
+            up = Up(folder / f"instance-{ports.base}", ports.base)
             stack.callback(up.close)
             return up
 
         yield make
+
+
+@pytest.fixture
+def make_up(tmp_path: Path) -> Iterator[MakeUp]:
+    """Prepares instances in folders of their own; whatever is left of them is stopped and removed."""
+    with _ups(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One that runs, with Nanshan loaded, for the tests that leave it so."""
+    with _ups(tmp_path_factory.mktemp("up")) as make:
+        started = make()
+        started.start()
+        loaded = started.linli("import", "divisions", str(NANSHAN))
+        assert loaded.returncode == 0, loaded.stderr
+        yield started
 
 
 @contextmanager
