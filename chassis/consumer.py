@@ -3,6 +3,10 @@
 One connection a source. A reader greenlet fills a buffer (at most the prefetch), a worker greenlet takes what is there
 (at most `CONSUMER_BATCH`), brings it into effect in one transaction, and acknowledges with one frame. Nothing waits
 for a batch to fill: under load the next batch gathers while this one commits, without load an event goes at once.
+
+After a death in the middle of a fact that was run alone, a connection takes one message at a time until one comes that
+nobody has had before. The broker gives a message up that was handed back too often: so a fact that kills its process
+uses up its own deliveries, and not those of the healthy ones behind it.
 """
 
 import inspect
@@ -41,8 +45,11 @@ class Mailbox:
     def __init__(self) -> None:
         self._messages: deque[tuple[int, Delivery]] = deque()
         self._arrived = Signal()
+        self._closed = False
 
     def put(self, tag: int, delivery: Delivery) -> None:
+        if self._closed:
+            return
         self._messages.append((tag, delivery))
         if not self._arrived.ready():
             self._arrived.send()
@@ -55,8 +62,9 @@ class Mailbox:
         self._arrived = Signal() if self._arrived.ready() else self._arrived
         return [self._messages.popleft() for _ in range(min(limit, len(self._messages)))]
 
-    def clear(self) -> None:
-        """Forget what was not taken; the broker delivers it again."""
+    def close(self) -> None:
+        """Forget what was not taken and whatever comes now; the broker delivers it again."""
+        self._closed = True
         self._messages.clear()
 
     def __len__(self) -> int:
@@ -75,6 +83,7 @@ class QueueConsumer:
         self._mailbox = Mailbox()
         self._channel: amqp.Channel | None = None
         self._busy = False
+        self._fresh = False
         self.problem: str | None = f"{route.queue} is not consumed yet"
 
     def stop(self) -> None:
@@ -82,8 +91,11 @@ class QueueConsumer:
         self._stopping = True
 
     def run(self) -> None:
-        """Consume, and connect anew after every loss, for as long as nobody stops it."""
-        worker = eventlet.spawn(self._work)
+        """Consume, and connect anew after every loss, for as long as nobody stops it.
+
+        What the worker could not foresee is raised here: it ends the process, and what was in hand is delivered again.
+        """
+        self._worker = eventlet.spawn(self._work)
         pause_s = 0.2
         while not self._stopping:
             try:
@@ -95,7 +107,7 @@ class QueueConsumer:
                 log.warning("%s is not consumed: %s", self._route.queue, error)
                 self._pause(pause_s)
                 pause_s = min(pause_s * 2, 5 * RETRY_S)
-        worker.wait()
+        self._worker.wait()
 
     def _consume(self) -> None:
         connection = broker.open_connection(self._amqp_url, name=self._route.queue)
@@ -103,16 +115,13 @@ class QueueConsumer:
             channel = connection.channel()
             channel.auto_decode = False
             topology.declare_route(channel, self._route)
-            channel.basic_qos(0, 2 * self._batch, False)
-            self._mailbox = Mailbox()
-            tags = [
-                channel.basic_consume(self._route.queue, callback=partial(self._received, returned=False)),
-                channel.basic_consume(self._route.returned, callback=partial(self._received, returned=True)),
-            ]
+            self._mailbox, self._fresh = Mailbox(), not self._suspects_left()
             self._channel, self.problem = channel, None
             metrics.TOPOLOGY_MISMATCH.set(0)
-            self._read(connection)
-            self._leave(connection, channel, tags)
+            if not self._fresh:
+                self._take(connection, channel, 1, until=lambda: self._fresh)
+            self._take(connection, channel, 2 * self._batch, until=lambda: False)
+            connection.close()
         except broker.LOST as error:
             raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
         finally:
@@ -120,28 +129,50 @@ class QueueConsumer:
             self.problem = self.problem or f"{self._route.queue} is not consumed at the moment"
             broker.discard(connection)
 
-    def _read(self, connection: amqp.Connection) -> None:
+    def _suspects_left(self) -> bool:
+        try:
+            return self._inbox.has_suspects()
+        except Unavailable:
+            return True
+
+    def _take(
+        self, connection: amqp.Connection, channel: amqp.Channel, prefetch: int, *, until: Callable[[], bool]
+    ) -> None:
+        """Have at most so many messages of each queue at a time; return with none in hand."""
+        channel.basic_qos(0, prefetch, False)
+        tags = [
+            channel.basic_consume(self._route.queue, callback=partial(self._received, returned=False)),
+            channel.basic_consume(self._route.returned, callback=partial(self._received, returned=True)),
+        ]
+        self._read(connection, until)
+        self._finish(connection, channel, tags)
+
+    def _read(self, connection: amqp.Connection, until: Callable[[], bool]) -> None:
         next_tick = time.monotonic() + 1.0
-        while not self._stopping:
+        while not (self._stopping or until()):
+            if self._worker.dead:
+                self._worker.wait()
             broker.drain(connection, 0.5)
             if time.monotonic() >= next_tick:
                 connection.heartbeat_tick()
                 next_tick = time.monotonic() + 1.0
 
-    def _leave(self, connection: amqp.Connection, channel: amqp.Channel, tags: list[str]) -> None:
-        """Cancel, then keep the connection alive until the worker has acknowledged everything received."""
+    def _finish(self, connection: amqp.Connection, channel: amqp.Channel, tags: list[str]) -> None:
+        """Cancel, then keep the connection alive until the worker has acknowledged everything received.
+
+        What two consumers of one channel have in hand, a crash would hand back in another order.
+        """
         for tag in tags:
             channel.basic_cancel(tag)
-        while len(self._mailbox) or self._busy:
+        while (len(self._mailbox) or self._busy) and not self._worker.dead:
             broker.drain(connection, 0.05)
             connection.heartbeat_tick()
-        connection.close()
 
     def _received(self, message: amqp.Message, *, returned: bool) -> None:
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
-        delivery = Delivery(
-            body, message.properties.get("content_type"), message.delivery_info["redelivered"], returned=returned
-        )
+        before = message.delivery_info["redelivered"]
+        self._fresh = self._fresh or not (before or returned)
+        delivery = Delivery(body, message.properties.get("content_type"), before, returned=returned)
         self._mailbox.put(message.delivery_tag, delivery)
 
     def _work(self) -> None:
@@ -168,7 +199,8 @@ class QueueConsumer:
             except Unavailable as error:
                 log.warning("%s waits for its database: %s", self._route.queue, error)
                 if self._stopping:
-                    mailbox.clear()
+                    # Closed, so that no later message is taken: its acknowledgement would cover these.
+                    mailbox.close()
                     break
                 eventlet.sleep(pause_s)
                 pause_s = min(pause_s * 2, 5 * RETRY_S)

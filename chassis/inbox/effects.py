@@ -132,6 +132,11 @@ class Inbox:
             if not done:
                 return total
 
+    def has_suspects(self) -> bool:
+        """Whether a lone run of some event has begun and not ended."""
+        with self._database.transaction() as tx:
+            return self._failed.has_suspects(tx)
+
     def _read(self, deliveries: Iterable[Delivery]) -> list[Arrival]:
         """The events among the deliveries, in order; what cannot be read is kept as dead."""
         arrivals = []

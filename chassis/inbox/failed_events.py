@@ -121,6 +121,12 @@ class FailedEvents:
         )
         return bool(rows) and not self._poisonous(tx, arrival.event.event_id, rows[0].attempts)
 
+    def has_suspects(self, tx: Transaction) -> bool:
+        """Whether any event of the source is being run alone, or was when its process died."""
+        return bool(
+            tx.rows("SELECT FROM failed_events WHERE source = %s AND state = 'suspect' LIMIT 1", (self._source,))
+        )
+
     def uncount(self, tx: Transaction, event_id: UUID) -> None:
         """The attempt ended without an answer, through no fault of the event's."""
         tx.execute(

@@ -1,0 +1,186 @@
+"""Faults of the consumer: killed around its commit, stopped with work in hand, poisoned (DESIGN §6: 4, 14, 17–21)."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from chassis.inbox import dead_letters
+from tests.faults.conftest import Report
+from tests.support.facts import event
+from tests.support.stage import DRAIN_S, Stage, events
+from tests.support.waiting import wait_for
+
+
+def test_a_consumer_killed_at_random_under_load_has_each_effect_once(stage: Stage, report: Report) -> None:
+    count, kills = events(3000), 5
+    stage.declare()
+    stage.start_relay()
+    stage.commit(count, together=50)
+    for kill in range(1, kills + 1):
+        service = stage.start_service(ready=False, CONSUMER_BATCH="50")
+        enough = kill * count // (2 * kills) + stage.random.randrange(50)
+        service.wait_until(lambda enough=enough: stage.effects() >= enough, 60)
+        service.kill()
+    service = stage.start_service(ready=False)
+    stage.wait_in_effect(count)
+    stage.wait_settled()
+
+    report(f"4 consumer killed {kills} times at random under load", stage.weigh())
+    assert stage.effects() == count
+
+
+@pytest.mark.parametrize("point", ["die", "die late"], ids=["before its commit", "after its commit, before its ack"])
+def test_a_consumer_killed_around_its_commit_has_each_effect_once(
+    stage: Stage, report: Report, tmp_path: Path, point: str
+) -> None:
+    stage.declare()
+    stage.start_relay()
+    stage.commit(50)
+    (tmp_path / "once").touch()
+    stage.commit(1, act=f"{point} {tmp_path / 'once'}")
+    stage.commit(50)
+    wait_for(lambda: stage.unsent() == 0)
+    first = stage.start_service(ready=False)
+    assert first.popen.wait(30) == -signal.SIGKILL
+    in_effect_then = stage.effects()
+    second = stage.start_service()
+    stage.wait_settled()
+    in_effect_twice = 101 if point == "die late" else 0
+    wait_for(lambda: stage.metric(second, "linli_duplicate_events_total") == in_effect_twice)
+
+    report(f"4 consumer killed at `{point}`, {in_effect_twice} deliveries absorbed", stage.weigh())
+    assert in_effect_then == in_effect_twice
+    assert (stage.effects(), stage.letters()) == (101, [])
+
+
+def test_sigterm_with_fifty_in_hand_finishes_acknowledges_and_hands_nothing_back(stage: Stage, report: Report) -> None:
+    stage.declare()
+    stage.start_relay()
+    stage.commit(50, act="wait", together=50)
+    wait_for(lambda: stage.unsent() == 0)
+    with stage.gate_closed():
+        service = stage.start_service(ready=False, LOG_LEVEL="INFO")
+        service.wait_until(lambda: stage.at_the_gate() and stage.ready_messages() == 0)
+        service.popen.send_signal(signal.SIGTERM)
+        service.wait_until(lambda: "stopping: finishing what is in hand" in service.said())
+        in_effect_meanwhile = stage.effects()
+    code = service.stop()
+
+    redelivered = stage.ready_messages()
+    report("14 SIGTERM with 50 in hand", stage.weigh())
+    assert (in_effect_meanwhile, stage.effects()) == (0, 50)
+    assert (code, redelivered) == (0, 0)
+
+
+def test_a_poison_that_kills_its_process_ends_dead_and_no_healthy_fact_does(stage: Stage, report: Report) -> None:
+    stage.declare()
+    stage.start_relay()
+    stage.commit(100)
+    with stage.source.transaction() as tx:
+        stage.tell(tx, "poisoned", act="poison")
+    with stage.source.transaction() as tx:
+        stage.tell(tx, "poisoned")
+    stage.commit(100)
+    wait_for(lambda: stage.unsent() == 0)
+    with stage.supervised(CONSUMER_ATTEMPTS="2") as ends:
+        stage.wait_settled(look=ends)
+        deaths = ends()
+
+    kept = [(letter.subject, letter.version, letter.state, letter.reason) for letter in stage.letters()]
+    report(f"17 poison killed its process {deaths} times", stage.weigh())
+    assert kept == [("poisoned", 1, "dead", "poison"), ("poisoned", 2, "parked", "order")]
+    assert stage.effects() == 200
+    # Once among the others, then alone as often as it may.
+    assert deaths == 3
+
+
+def test_a_healthy_fact_is_not_handed_back_for_each_death_before_it(stage: Stage, report: Report) -> None:
+    """The broker gives up what was handed back 50 times: poisons must not use that up for those behind them."""
+    stage.declare()
+    stage.start_relay()
+    poisons = events(3) if events(3) < 100 else 100
+    with stage.source.transaction() as tx:
+        stage.tell(tx, "before")
+        for number in range(poisons):
+            stage.tell(tx, f"poisoned{number}", act="poison")
+        stage.tell(tx, "healthy", act="wait")
+    wait_for(lambda: stage.unsent() == 0)
+    with stage.supervised(CONSUMER_ATTEMPTS="2") as ends:
+        with stage.gate_closed():
+            wait_for(lambda: (ends(), stage.at_the_gate())[1], DRAIN_S)
+            deaths = ends()
+            stage.processes[-1].kill()
+            handed_back = stage.wait_ready_message().headers["x-delivery-count"]
+        stage.wait_settled(look=ends)
+
+    report(f"17 {poisons} poisons killed their process {deaths} times", stage.weigh())
+    assert {letter.reason for letter in stage.letters()} == {"poison"}
+    assert stage.effects() == 2
+    # When it was among the others, when the first poison was found, and by the kill above.
+    assert handed_back == 3 < deaths
+
+
+def test_a_thousand_deliveries_of_one_fact_have_one_effect(stage: Stage, report: Report) -> None:
+    stage.declare()
+    stage.start_relay()
+    stage.commit(1)
+    wait_for(lambda: stage.unsent() == 0)
+    with stage.source.transaction() as tx:
+        (row,) = tx.rows("SELECT envelope FROM event_log")
+    stage.publish(*[row.envelope.encode()] * 999)
+    first, second = stage.start_service(), stage.start_service()
+    wait_for(lambda: sum(stage.metric(one, "linli_duplicate_events_total") for one in (first, second)) >= 999)
+
+    report("20 one fact delivered 1,000 times", stage.weigh())
+    assert stage.effects() == 1
+
+
+def test_versions_three_one_two_and_two_again_take_effect_once_and_in_order(stage: Stage, report: Report) -> None:
+    stage.declare()
+    stage.start_relay()
+    stage.commit(3, subjects=1)
+    wait_for(lambda: stage.unsent() == 0)
+    with stage.source.transaction() as tx:
+        rows = tx.rows("SELECT envelope FROM event_log ORDER BY position")
+    first, second, third = (row.envelope.encode() for row in rows)
+    with stage.channel() as channel:
+        channel.queue_purge(stage.route.queue)
+    stage.publish(third, first, second, second)
+    stage.start_service()
+    stage.wait_in_effect(3)
+    stage.wait_settled()
+
+    report("21 versions 3, 1, 2, 2", stage.weigh())
+    assert stage.effects() == 3
+
+
+def test_what_the_broker_gives_up_delivering_is_kept_as_dead_and_comes_into_effect_when_replayed(
+    stage: Stage, report: Report
+) -> None:
+    stage.declare()
+    stage.start_relay()
+    stage.commit(1)
+    wait_for(lambda: stage.unsent() == 0)
+    rejected = stage.reject_until_gone()
+    stage.start_service()
+    wait_for(lambda: stage.letters("dead"))
+    (letter,) = stage.letters()
+    with stage.sink.transaction() as tx:
+        dead_letters.replay(tx, [letter.event_id], letter.first_seen_at)
+    stage.wait_settled()
+
+    report(f"a fact handed back {rejected} times, given up, replayed", stage.weigh())
+    assert (letter.state, letter.reason) == ("dead", "delivery_limit")
+    assert rejected > 50
+    assert stage.effects() == 1
+
+
+def test_a_fact_that_comes_before_the_service_has_ever_run_waits_for_it(stage: Stage, report: Report) -> None:
+    stage.declare()
+    stage.publish_events(event("elsewhere", 7))
+    stage.start_service()
+    wait_for(lambda: stage.letters("parked"))
+
+    outcome = stage.weigh()
+    assert (outcome.balance.facts, outcome.balance.effects, stage.effects()) == (0, 0, 0)

@@ -1,0 +1,94 @@
+"""Faults between outbox and broker: the relay dies, nobody listens, a transaction stays open (DESIGN §6: 1, 10, 22)."""
+
+import os
+import threading
+
+import pytest
+
+from tests.faults.conftest import Report
+from tests.support.stage import Stage, events
+from tests.support.waiting import wait_for
+
+HOLD_S = float(os.environ.get("LINLI_FAULT_HOLD_S", "3"))
+
+
+def test_a_relay_killed_at_random_points_loses_and_repeats_nothing(stage: Stage, report: Report) -> None:
+    count, kills = events(3000), 8
+    service = stage.start_service()
+    stage.commit(count, together=50)
+    thresholds = sorted(stage.random.sample(range(1, count - 60), kills))
+    for threshold in thresholds:
+        relay = stage.start_relay(RELAY_BATCH="50")
+        wait_for(lambda at=threshold: stage.sent() >= at, 60)
+        relay.kill()
+    stage.start_relay()
+    stage.wait_settled()
+
+    again = stage.metric(service, "linli_duplicate_events_total")
+    report(f"1 relay killed {kills} times at random, {again:.0f} facts delivered twice", stage.weigh())
+    assert stage.effects() == count
+
+
+@pytest.mark.parametrize("point", ["sent", "confirmed"])
+def test_a_relay_killed_at_a_point_of_its_way_is_repeated_and_absorbed(
+    stage: Stage, report: Report, point: str
+) -> None:
+    service = stage.start_service()
+    stage.commit(300)
+    for _ in range(2):
+        relay = stage.start_relay("tests.support.dying_relay", point)
+        assert relay.popen.wait(30) == -9, relay.said()
+    assert stage.sent() == 0
+    stage.start_relay()
+    stage.wait_settled()
+    again = wait_for(lambda: stage.metric(service, "linli_duplicate_events_total"))
+
+    report(f"1 relay killed twice when all was {point}, {again:.0f} facts delivered twice", stage.weigh())
+    assert stage.effects() == 300
+
+
+def test_facts_nobody_listens_for_stay_and_are_delivered_after_the_bind(stage: Stage, report: Report) -> None:
+    stage.start_relay(RELAY_SWEEP_S="0.2")
+    stage.commit(200)
+    wait_for(lambda: "no queue is bound" in stage.processes[0].said())
+    stayed = stage.unsent()
+    stage.start_service()
+    stage.wait_settled()
+
+    report("10 no queue was bound, then one was", stage.weigh())
+    assert stayed == 200
+    assert stage.effects() == 200
+
+
+def test_the_row_of_a_transaction_held_open_is_sent_after_it_and_in_order(stage: Stage, report: Report) -> None:
+    stage.start_service()
+    relay = stage.start_relay()
+    stage.commit(50)
+    stage.wait_in_effect(50)
+    has_its_position, elsewhere = threading.Event(), 0
+
+    def hold_open() -> None:
+        with stage.source.transaction() as tx:
+            with tx.savepoint():
+                stage.tell(tx, "held")
+            has_its_position.set()
+            # The fault itself; nothing waits for it to pass.
+            tx.execute("SELECT pg_sleep(%s)", (HOLD_S,))
+
+    held = threading.Thread(target=hold_open)
+    held.start()
+    has_its_position.wait(30)
+    while held.is_alive():
+        stage.commit(20)
+        elsewhere += 20
+        if elsewhere == 200:
+            # Another leader, which has never seen the gap.
+            relay.kill()
+            relay = stage.start_relay()
+        stage.wait_in_effect(50 + elsewhere)
+    with stage.source.transaction() as tx:
+        stage.tell(tx, "held")
+    stage.wait_settled()
+
+    report(f"22 a transaction held open {HOLD_S:g} s while {elsewhere} facts passed it", stage.weigh())
+    assert stage.effects() == 52 + elsewhere

@@ -1,0 +1,279 @@
+"""Where a fault is played: a source with its outbox, its relay, a broker's virtual host, and the counting service.
+
+All processes and servers are real. The ledger is weighed at the end of every fault.
+"""
+
+import json
+import os
+import random
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import amqp
+
+from chassis import broker, topology
+from chassis.consumer import declared, route
+from chassis.database import Database
+from chassis.envelope import CONTENT_TYPE, Event, to_json
+from chassis.identity import Issuer, new_signing_key
+from chassis.inbox.dead_letters import DeadLetter, list_letters
+from chassis.topology import Route
+from linli.ledger import Balance, balances
+from tests.support.asking import ask
+from tests.support.consumer import prepare
+from tests.support.counting import GATE, Counting
+from tests.support.facts import SOURCE, add
+from tests.support.instance import MakeDatabase
+from tests.support.service_process import LoggedProcess, ServiceProcess, answers
+from tests.support.waiting import wait_for
+
+EVENTS = os.environ.get("LINLI_FAULT_EVENTS")
+"""How many facts a fault is played with; without it, as many as take seconds."""
+
+SEED = int(os.environ.get("LINLI_FAULT_SEED", "20260310"))
+DRAIN_S = 3600 if EVENTS else 60
+TOLD = "thing.told"
+
+
+def events(usually: int) -> int:
+    return int(EVENTS or usually)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a fault left: the ledger's balance, and effects that came twice or out of their subject's order."""
+
+    balance: Balance
+    twice: int
+    disordered: int
+
+    @property
+    def sound(self) -> bool:
+        return self.balance.even and not self.twice and not self.disordered
+
+    def __str__(self) -> str:
+        weighed = self.balance
+        return (
+            f"facts {weighed.facts}, effects {weighed.effects}, kept {weighed.kept}, missing {weighed.missing}, "
+            f"extra {weighed.extra}, twice {self.twice}, out of order {self.disordered}"
+        )
+
+
+class Stage:
+    """One fault's parts. Whatever runs on it ends with it."""
+
+    def __init__(self, source_url: str, sink_url: str, amqp_url: str, folder: Path) -> None:
+        self.amqp_url = amqp_url
+        self.folder = folder
+        self.source = Database(source_url, service=SOURCE, size=10)
+        self.sink = Database(sink_url, service="counting", size=10)
+        self.random = random.Random(SEED)
+        self.processes: list[LoggedProcess] = []
+        self._source_url, self._sink_url = source_url, sink_url
+        self._versions: dict[str, int] = {}
+        (self.subscriptions,) = declared(Counting)
+
+    @property
+    def route(self) -> Route:
+        return route(self.subscriptions)
+
+    # What is committed.
+
+    def commit(self, count: int, *, subjects: int = 100, act: str = "", together: int = 10) -> None:
+        """So many facts of so many subjects, in transactions of a few, each subject's versions in order."""
+        for start in range(0, count, together):
+            with self.source.transaction() as tx:
+                for number in range(start, min(start + together, count)):
+                    self.tell(tx, f"s{number % subjects}", act)
+
+    def tell(self, tx: Any, subject: str, act: str = "") -> None:
+        """The subject's next version, in this transaction."""
+        self._versions[subject] = self._versions.get(subject, 0) + 1
+        add(tx, subject, self._versions[subject], act)
+
+    # What runs.
+
+    def start_relay(self, *command: str, **settings: str) -> LoggedProcess:
+        given = {"DATABASE_URL": self._source_url, "AMQP_URL": self.amqp_url, "LOG_LEVEL": "WARNING", **settings}
+        argv = [sys.executable, "-m", *(command or ("linli.relaying", SOURCE))]
+        return self._started(LoggedProcess(argv, self.folder / "relay.log", given))
+
+    def start_service(self, *, ready: bool = True, **settings: str) -> ServiceProcess:
+        """The counting service; `ready` waits until it consumes."""
+        given = {
+            "DATABASE_URL": self._sink_url,
+            "AMQP_URL": self.amqp_url,
+            "LOG_LEVEL": "WARNING",
+            "JWT_ISSUER": "https://issuer.test",
+            "JWT_JWKS": str(self._keys()),
+            **settings,
+        }
+        argv = [sys.executable, "-m", "tests.support.counting_process"]
+        service = self._started(ServiceProcess(argv, self.folder / "service.log", given))
+        if ready:
+            service.wait_until(lambda: answers(service.port))
+        return service
+
+    @contextmanager
+    def supervised(self, **settings: str) -> Iterator[Callable[[], int]]:
+        """The service, started again whenever it ends; gives how often it has ended so far. Asked by a wait."""
+        running = [self.start_service(ready=False, **settings)]
+        ends = 0
+
+        def look_after() -> int:
+            nonlocal ends
+            if running[0].popen.poll() is not None:
+                ends += 1
+                running[0] = self.start_service(ready=False, **settings)
+            return ends
+
+        yield look_after
+
+    def metric(self, service: ServiceProcess, name: str) -> float:
+        """The sum of a metric over its labels."""
+        lines = ask(service.port, "GET", "/metrics").text.splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+    def close(self) -> None:
+        for process in self.processes:
+            if process.popen.poll() is None:
+                process.kill()
+        self.source.close()
+        self.sink.close()
+
+    # What the broker holds.
+
+    @contextmanager
+    def channel(self) -> Iterator[amqp.Channel]:
+        connection = broker.open_connection(self.amqp_url, name="test")
+        try:
+            yield connection.channel()
+        finally:
+            broker.discard(connection)
+
+    def declare(self) -> None:
+        with self.channel() as channel:
+            topology.declare_route(channel, self.route)
+
+    def publish(self, *bodies: bytes, content_type: str | None = CONTENT_TYPE) -> None:
+        """Straight to the queue, confirmed, past outbox and relay."""
+        with self.channel() as channel:
+            for body in bodies:
+                properties = {"content_type": content_type} if content_type else {}
+                message = amqp.Message(body, delivery_mode=2, **properties)
+                channel.basic_publish_confirm(message, exchange="", routing_key=self.route.queue)
+
+    def publish_events(self, *told: Event) -> None:
+        self.publish(*(to_json(event).encode() for event in told))
+
+    def ready_messages(self) -> int:
+        """Messages in the queue that no consumer has."""
+        with self.channel() as channel:
+            return int(channel.queue_declare(self.route.queue, passive=True).message_count)
+
+    def wait_ready_message(self) -> amqp.Message:
+        """The first message of the queue once no consumer has it; it stays there."""
+        found: list[amqp.Message] = []
+        with self.channel() as channel:
+            channel.basic_consume(self.route.queue, callback=found.append)
+            wait_for(lambda: broker.drain(channel.connection, 0.05) and found)
+        return found[0]
+
+    def reject_until_gone(self) -> int:
+        """Hand the one message in the queue back for as long as the broker delivers it; how often that was."""
+        rejected = 0
+
+        def reject(message: amqp.Message) -> None:
+            nonlocal rejected
+            rejected += 1
+            channel.basic_reject(message.delivery_tag, requeue=True)
+
+        def is_given_up() -> bool:
+            broker.drain(channel.connection, 0.05)
+            returned = channel.queue_declare(self.route.returned, passive=True)
+            return bool(returned.message_count)
+
+        with self.channel() as channel:
+            channel.basic_consume(self.route.queue, callback=reject)
+            wait_for(is_given_up)
+        return rejected
+
+    # What came of it.
+
+    def unsent(self) -> int:
+        return self._count(self.source, "outbox")
+
+    def sent(self) -> int:
+        return self._count(self.source, "event_log")
+
+    def effects(self) -> int:
+        return self._count(self.sink, "effect")
+
+    def letters(self, state: str | None = None) -> list[DeadLetter]:
+        with self.sink.transaction() as tx:
+            return list_letters(tx, state=state, limit=10_000)
+
+    def wait_in_effect(self, facts: int, timeout_s: float = DRAIN_S) -> None:
+        """Until so many facts are in effect."""
+        wait_for(lambda: self.effects() >= facts, timeout_s)
+
+    def wait_settled(self, look: Callable[[], object] = lambda: None, timeout_s: float = DRAIN_S) -> None:
+        """Until nothing is on its way any more: each fact is in effect or dead."""
+
+        def settled() -> bool:
+            look()
+            balance = self.weigh().balance
+            return self.unsent() == 0 and balance.missing == 0 and not [
+                letter for letter in self.letters() if letter.state in ("suspect", "waiting")
+            ]  # fmt: skip
+
+        wait_for(settled, timeout_s)
+
+    def weigh(self) -> Outcome:
+        (balance,) = balances({SOURCE: self.source, "counting": self.sink}, [self.subscriptions])
+        with self.sink.transaction() as tx:
+            rows = tx.rows("SELECT event_id, subject, version FROM effect ORDER BY number")
+        last: dict[str, int] = {}
+        disordered = 0
+        for row in rows:
+            disordered += row.version <= last.get(row.subject, 0)
+            last[row.subject] = row.version
+        return Outcome(balance, len(rows) - len({row.event_id for row in rows}), disordered)
+
+    @contextmanager
+    def gate_closed(self) -> Iterator[None]:
+        """Handlers told to wait do so as long as this lasts."""
+        with Database(self._sink_url, service="counting", size=1).transaction() as tx:
+            tx.execute("SELECT pg_advisory_xact_lock(%s)", (GATE,))
+            yield
+
+    def at_the_gate(self) -> int:
+        """How many handlers wait there."""
+        with self.sink.transaction() as tx:
+            return int(tx.rows("SELECT count(*) AS n FROM pg_locks WHERE objid = %s AND NOT granted", (GATE,))[0].n)
+
+    def _count(self, database: Database, table: str) -> int:
+        with database.transaction() as tx:
+            return int(tx.rows(f"SELECT count(*) AS n FROM {table}")[0].n)
+
+    def _keys(self) -> Path:
+        path = self.folder / "jwks.json"
+        if not path.exists():
+            path.write_text(json.dumps(Issuer(new_signing_key(), "https://issuer.test", "linli").jwks()))
+        return path
+
+    def _started(self, process: Any) -> Any:
+        self.processes.append(process)
+        return process
+
+
+@contextmanager
+def new_stage(make_database: MakeDatabase, amqp_url: str, folder: Path) -> Iterator[Stage]:
+    with ExitStack() as stack:
+        stage = Stage(make_database(SOURCE), prepare(make_database("statistics")), amqp_url, folder)
+        stack.callback(stage.close)
+        yield stage
