@@ -16,6 +16,9 @@ from services.members.divisions.model import Division
 
 AT_ONCE = 4
 
+BY_THE_MEDIATOR = ("sessions", "resolve")
+"""The steps of the one whom the committee has named; an officer takes the others for it."""
+
 Told = Callable[[int, int], None]
 """Hears how many disputes have come to their end, and of how many."""
 
@@ -89,11 +92,13 @@ class Play:
     def _live(self, case: Case) -> dict[str, Any]:
         code = case.community.code
         resident = self._person(f"demo-resident-{case.number}", "居民", "resident", code)
+        officer = self._person(f"demo-officer-{code}", "社区工作人员", "community_officer", code)
         mediator = self._person(f"demo-mediator-{code}", "调解员", "mediator", code)
         dispute: dict[str, Any] = resident.post("grievances", "/disputes", self._filing(case))
         for path, body in _steps(case.ending, mediator.actor_id, system_clock()):
             address = f"/disputes/{dispute['dispute_id']}/{path}"
-            dispute = mediator.post("grievances", address, body, version=dispute["version"])
+            who = mediator if path in BY_THE_MEDIATOR else officer
+            dispute = who.post("grievances", address, body, version=dispute["version"])
         return dispute
 
     def _filing(self, case: Case) -> dict[str, Any]:

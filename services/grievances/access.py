@@ -16,6 +16,9 @@ FILERS = HELPERS | {"resident"}
 WORKERS = frozenset({"mediator", "community_officer"})
 """Take disputes of their area through their life."""
 
+COMMITTEE = frozenset({"community_officer"})
+"""Acts for the mediation committee 人民调解委员会: names mediators, and stands in for them."""
+
 OFFICERS = frozenset({"community_officer", "street_officer", "district_officer"})
 """Together with the assigned mediator, may open a party's data for a stated purpose."""
 
@@ -45,6 +48,14 @@ def scope(actor: Actor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(areas.prefix(area) for area in seen))
 
 
+def is_hidden(dispute: Dispute, actor: Actor) -> bool:
+    """Whether the dispute is about the actor, and somebody else filed it.
+
+    An office opens no door to it: what an accuser gives never reaches the accused (信访工作条例 Art. 30, 46).
+    """
+    return actor.actor_id in dispute.party_ids and actor.actor_id != dispute.filed_by
+
+
 def require_sight(actor: Actor, dispute: Dispute) -> None:
     """Raise NotAllowed unless the actor filed the dispute or works where it lies."""
     if dispute.filed_by != actor.actor_id:
@@ -52,12 +63,12 @@ def require_sight(actor: Actor, dispute: Dispute) -> None:
 
 
 def require_conduct(actor: Actor, dispute: Dispute) -> None:
-    """Raise NotAllowed unless the actor is the assigned mediator or an officer of the community."""
+    """Raise NotAllowed unless the actor is the assigned mediator or acts for the committee of the community."""
     if actor.actor_id == dispute.mediator_id:
         actor.require({"mediator"}, area=dispute.area)
         return
     try:
-        actor.require({"community_officer"}, area=dispute.area)
+        actor.require(COMMITTEE, area=dispute.area)
     except NotAllowed as error:
         raise NotAllowed(
             f"dispute {dispute.case_number} has another mediator; the assigned one or a community_officer of "
@@ -69,11 +80,12 @@ def require_conduct(actor: Actor, dispute: Dispute) -> None:
 def open_personal_data(tx: Transaction, actor: Actor, dispute: Dispute, purpose: Purpose) -> None:
     """Let the assigned mediator or an officer of the area read what is sealed, and leave a row in the audit trail.
 
-    Raises NotAllowed for everyone else, and for an officer who is a party: what one side gave never reaches the other.
+    Raises NotAllowed for everyone else, and for who filed it: what one side gave never reaches the other.
     """
-    if actor.actor_id in dispute.party_ids:
+    if dispute.concerns(actor.actor_id):
         raise NotAllowed(
-            f"{actor.actor_id} is a party to dispute {dispute.case_number}; ask without `purpose` for the masked view"
+            f"who has a part in dispute {dispute.case_number} opens nothing of it by office; ask without `purpose` "
+            "for your own view"
         )
     if actor.actor_id == dispute.mediator_id:
         actor.require({"mediator"}, area=dispute.area)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chassis.identity import Grant
 from tests.service import openapi
 from tests.service.grievances.running import FILING, Grievances
 from tests.service.openapi import COMMUNITY, DISTRICT, SOMEBODY, Api
@@ -13,6 +14,9 @@ from tests.support.service import StartService
 
 ROLES = [("district_officer", DISTRICT), ("community_officer", COMMUNITY), ("mediator", COMMUNITY)]
 OPENAPI = openapi.of("grievances")
+
+RESIDENT = Grant("resident", COMMUNITY)
+"""Files: nobody takes a step on what they filed themselves."""
 
 STEPS_BEFORE = {"accept": 0, "assign": 1, "refuse": 1, "sessions": 2, "resolve": 3, "terminate": 3, "reopen": 4}
 
@@ -39,7 +43,7 @@ def life() -> list[tuple[str, dict[str, Any] | None]]:
 
 def dispute(api: Api, step: str) -> dict[str, Any]:
     """A dispute that is ready for this step of its life, and what else the step needs."""
-    filed = api.ask("POST", "/disputes", FILING)
+    filed = api.service.request("POST", "/disputes", FILING, token=api.service.token_for("resident-1", RESIDENT)).json
     for name, body in life()[: STEPS_BEFORE[step]]:
         filed = api.ask("POST", f"/disputes/{filed['dispute_id']}/{name}", body, if_match=f'"{filed["version"]}"')
     return {

@@ -136,7 +136,7 @@ class DisputesApi:
     @endpoint(
         "POST",
         "/disputes/<uuid:dispute_id>/assign",
-        roles=access.WORKERS,
+        roles=access.COMMITTEE,
         body=schemas.AssignMediator,
         answer=schemas.DisputeView,
         versioned=True,
@@ -144,7 +144,7 @@ class DisputesApi:
         summary="Name the mediator",
     )
     def assign_dispute(self, request: Request, dispute_id: UUID) -> Answer:
-        """The committee names a mediator, never a party (人民调解法 Art. 14, 19).
+        """The committee names a mediator, who has no part in the dispute (人民调解法 Art. 14, 19).
 
         Until the first session another one can be named, as the parties may refuse the first (Art. 23).
 
@@ -171,6 +171,8 @@ class DisputesApi:
     )
     def refuse_dispute(self, request: Request, dispute_id: UUID) -> Answer:
         """One party's clear refusal stops mediation at any time (人民调解法 Art. 17).
+
+        Once a mediator is named, by that one or an officer of the community.
 
         POST /disputes/01936f00-0000-7000-8000-00000000000a/refuse
         If-Match: "2"

@@ -50,7 +50,7 @@ def register(tx: Transaction, command: Register, *, dispute_id: UUID, actor: Act
     dispute, fact = model.register(filed)
     serial = store.add(tx, dispute, parties, command.summary)
     if serial is None:
-        raise _unknown_category(tx, command.category)
+        raise _unknown_category(tx)
     _tell(tx, Change(dispute, fact), now)
     return replace(dispute, serial=serial)
 
@@ -64,17 +64,24 @@ def accept(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, now
 def assign(
     tx: Transaction, dispute_id: UUID, *, mediator_id: str, actor: Actor, version: int, now: datetime
 ) -> Dispute:
-    """Name the mediator. That the account belongs to one is shown when it first acts: its own token must say so."""
+    """The committee names the mediator, no mediator does.
+
+    That the account belongs to one is shown when it first acts: its own token must say so.
+    """
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
+    actor.require(access.COMMITTEE, area=dispute.area)
     return keep(tx, model.assign(dispute, mediator_id=mediator_id, by=actor.actor_id), now)
 
 
 def refuse(
     tx: Transaction, dispute_id: UUID, *, reason: model.RefusalReason, actor: Actor, version: int, now: datetime
 ) -> Dispute:
-    """Record that the dispute is not mediated, and why."""
+    """Record that the dispute is not mediated, and why. Once a mediator has it, nobody else closes it like this."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    return keep(tx, model.refuse(dispute, reason=reason, by=actor.actor_id, now=now), now)
+    change = model.refuse(dispute, reason=reason, by=actor.actor_id, now=now)
+    if dispute.mediator_id is not None:
+        access.require_conduct(actor, dispute)
+    return keep(tx, change, now)
 
 
 def terminate(
@@ -101,7 +108,7 @@ def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int)
     Raises NotFound where the caller may see none, NotAllowed where the caller does not work, StaleVersion.
     """
     dispute = store.find_locked(tx, dispute_id)
-    if dispute is None:
+    if dispute is None or access.is_hidden(dispute, actor):
         raise _unknown(dispute_id)
     actor.require(access.WORKERS, area=dispute.area)
     if dispute.version != version:
@@ -165,7 +172,8 @@ def list_disputes(
 ) -> list[Dispute]:
     """A page, newest first: of one's own filings, of an area, or of all areas where the caller works.
 
-    Who works nowhere is shown his or her own. Raises NotAllowed for an area in which the caller does not work.
+    Who works nowhere is shown his or her own. What is about the caller and filed by another is in none: row security
+    leaves it out before the page is cut. Raises NotAllowed for an area in which the caller does not work.
     """
     if own and area is not None:
         detail = "own and area exclude each other; leave one of them out"
@@ -191,7 +199,7 @@ def masked(party: Party) -> Party:
 
 def _seen(tx: Transaction, dispute_id: UUID, actor: Actor) -> tuple[Dispute, bytes]:
     found = store.find(tx, dispute_id)
-    if found is None:
+    if found is None or access.is_hidden(found[0], actor):
         raise _unknown(dispute_id)
     access.require_sight(actor, found[0])
     return found
@@ -217,7 +225,7 @@ def _unknown(dispute_id: UUID) -> NotFound:
     return NotFound(f"there is no dispute {dispute_id} that you may see; GET /disputes lists those you may")
 
 
-def _unknown_category(tx: Transaction, category: str) -> InvalidInput:
+def _unknown_category(tx: Transaction) -> InvalidInput:
     known = ", ".join(one.category for one in store.list_categories(tx))
-    detail = f"category {category} is not in use; give one of {known}"
+    detail = f"this category is not in use; give one of {known}"
     return InvalidInput(detail, [FieldError("/category", detail)])

@@ -163,6 +163,10 @@ class Dispute:
     closed_at: datetime | None = None
     party_ids: tuple[str, ...] = ()
 
+    def concerns(self, account: str) -> bool:
+        """Whether this is the account's own cause: it filed the dispute or belongs to a party."""
+        return account == self.filed_by or account in self.party_ids
+
     @property
     def case_year(self) -> int:
         """The Shanghai year its case number counts in."""
@@ -198,13 +202,13 @@ def accept(dispute: Dispute, *, by: str) -> Change:
 
 
 def assign(dispute: Dispute, *, mediator_id: str, by: str) -> Change:
-    """Name the mediator, who is impartial (Art. 14) and so never one of the parties."""
+    """Name the mediator, who is impartial (Art. 14) and so has no part in the dispute; which part, nobody is told."""
     after = _step(dispute, Command.ASSIGN, by)
-    if mediator_id in dispute.party_ids:
-        detail = f"mediator {mediator_id} is a party to {_name(dispute)}; name somebody who is not"
+    if dispute.concerns(mediator_id):
+        detail = f"this account cannot mediate {_name(dispute)}; name a mediator who has no part in it"
         raise InvalidInput(detail, [FieldError("/mediator_id", detail)], rule="人民调解法 Art. 14")
     if mediator_id == dispute.mediator_id:
-        raise Conflict(f"{_name(dispute)} is already assigned to {mediator_id}; name another mediator")
+        raise Conflict(f"{_name(dispute)} already has this mediator; name another one")
     return Change(replace(after, mediator_id=mediator_id), events.DisputeAssigned(**_told(after)))
 
 
@@ -247,12 +251,15 @@ def reopen(dispute: Dispute, *, reason: ReopeningReason, by: str) -> Change:
 
 
 def _step(dispute: Dispute, command: Command, by: str) -> Dispute:
-    """The dispute after the step, a version up. Nobody decides in his or her own cause."""
+    """The dispute after the step, a version up. Nobody decides in his or her own cause: a colleague does."""
     allowed = LIFE_CYCLE[command]
     if dispute.state not in allowed:
         raise WrongState(_name(dispute), dispute.state, tuple(allowed), rule=RULES[command])
-    if by in dispute.party_ids:
-        raise NotAllowed(f"{by} is a party to {_name(dispute)}; a mediator or officer who is not must do this")
+    if dispute.concerns(by):
+        raise NotAllowed(
+            f"who filed {_name(dispute)} or is a party to it takes no step on it; a colleague with no part in it must "
+            "do this"
+        )
     return replace(dispute, state=allowed[dispute.state], version=dispute.version + 1)
 
 

@@ -33,6 +33,11 @@ class Stage:
     def file(self, body: Any = None, **given: Any) -> Reply:
         return self.service.ask("POST", "/disputes", body, **{"token": self.service.resident} | given)
 
+    def against(self, account: str) -> str:
+        """Where a dispute is that a resident filed against this account."""
+        filed = self.file(FILING | {"respondent": {"kind": "person", "name": "欧阳锋", "person_id": account}})
+        return filed.headers["location"]
+
     def elsewhere(self, role: str) -> str:
         return self.service.token("somebody", role, HAIYUE)
 
@@ -68,7 +73,7 @@ REFUSALS: dict[str, Case] = {
     "unknown category": (
         lambda stage: stage.file(FILING | {"category": "ghosts"}),
         422,
-        "category ghosts is not in use; give one of property_fee, repair",
+        "this category is not in use; give one of property_fee, repair",
     ),
     "unknown relation": (
         lambda stage: stage.file(FILING | {"relation": "enemies"}),
@@ -140,6 +145,33 @@ REFUSALS: dict[str, Case] = {
         403,
         "this needs one of the roles community_officer, mediator",
     ),
+    "a mediator names a mediator": (
+        lambda stage: stage.act(
+            stage.filed, "assign", {"mediator_id": "mediator-1"}, token=stage.service.token("mediator-2", "mediator")
+        ),
+        403,
+        "this needs one of the roles community_officer",
+    ),
+    "another mediator refuses": (
+        lambda stage: stage.act(
+            stage.mediating,
+            "refuse",
+            {"reason_code": "party_refused"},
+            token=stage.service.token("mediator-2", "mediator"),
+        ),
+        403,
+        "the assigned one or a community_officer of 440305001012 may do this",
+    ),
+    "who filed accepts by office": (
+        lambda stage: stage.act(stage.service.file(stage.service.officer), "accept"),
+        403,
+        "a colleague with no part in it must do this",
+    ),
+    "the accused reads by office": (
+        lambda stage: stage.service.ask("GET", stage.against("officer-1"), token=stage.service.officer),
+        404,
+        "that you may see; GET /disputes lists those you may",
+    ),
     "another mediator resolves": (
         lambda stage: stage.act(
             stage.mediating,
@@ -182,7 +214,7 @@ REFUSALS: dict[str, Case] = {
             stage.service.step(stage.service.file(), "accept"), "assign", {"mediator_id": "resident-1"}
         ),
         422,
-        "mediator resident-1 is a party to dispute",
+        "name a mediator who has no part in it",
     ),
     "an unsigned written agreement": (
         lambda stage: stage.act(stage.mediating, "resolve", {"form": "written", "terms": "…"}),
@@ -206,7 +238,7 @@ REFUSALS: dict[str, Case] = {
     ),
 }
 
-PREPARED = {"a party as mediator"}
+PREPARED = {"a party as mediator", "who filed accepts by office", "the accused reads by office"}
 """Cases that first take good steps of their own; what they leave behind is no trace of the refusal."""
 
 

@@ -101,6 +101,12 @@ REFUSED: dict[str, tuple[type[Exception], Callable[[Any, model.Dispute, model.Di
     "another community accepts": (NotFound, lambda life, filed, _: life.accept(filed, life.people.elsewhere)),
     "who filed accepts": (NotFound, lambda life, filed, _: life.accept(filed, life.people.resident)),
     "another mediator meets": (NotAllowed, lambda life, _, mediating: life.meet(mediating, life.people.colleague)),
+    "another mediator refuses": (NotAllowed, lambda life, _, mediating: life.refuse(mediating, life.people.colleague)),
+    "a mediator names one": (NotAllowed, lambda life, filed, _: life.assign(filed, life.people.mediator)),
+    "the assigned mediator names another": (
+        NotAllowed,
+        lambda life, _, mediating: life.assign(mediating, life.people.mediator, mediator_id="mediator-2"),
+    ),
     "another mediator resolves": (
         NotAllowed,
         lambda life, _, mediating: life.resolve(mediating, life.people.colleague),
@@ -128,13 +134,34 @@ def test_an_officer_may_act_for_the_assigned_mediator(life: Any) -> None:
     assert life.resolve(life.meet(life.assigned(), officer), officer).state == "resolved"
 
 
-@pytest.mark.parametrize("role", ["mediator", "officer"])
-def test_a_party_with_an_office_cannot_act_in_the_own_cause(life: Any, role: str) -> None:
-    actor = getattr(life.people, role)
-    dispute = life.file(life.people.leader, applicant=life.applicant(person_id=actor.actor_id))
+def test_the_assigned_mediator_and_an_officer_may_record_a_partys_refusal(life: Any) -> None:
+    people = life.people
 
-    with pytest.raises(NotAllowed, match="is a party to dispute"):
+    assert life.refuse(life.mediating(), people.mediator).state == "refused"
+    assert life.refuse(life.mediating(), people.officer).state == "refused"
+
+
+def test_before_a_mediator_is_named_any_mediator_may_record_a_refusal(life: Any) -> None:
+    assert life.refuse(life.accept(life.file()), life.people.colleague).state == "refused"
+
+
+@pytest.mark.parametrize("role", ["mediator", "officer"])
+def test_who_filed_follows_it_and_takes_no_step_on_it(life: Any, database: Database, role: str) -> None:
+    actor = getattr(life.people, role)
+    dispute = life.file(actor, applicant=life.applicant(person_id="resident-5"))
+
+    with pytest.raises(NotAllowed, match="a colleague with no part in it must do this"):
         life.accept(dispute, actor)
+    with database.transaction(eyes(actor)) as tx:
+        assert disputes.get_in_detail(tx, dispute.dispute_id, actor=actor, purpose=None).summary == life.filing.summary
+    assert life.accept(dispute, life.people.colleague).state == "accepted"
+
+
+def test_who_filed_is_not_named_as_mediator(life: Any) -> None:
+    dispute = life.accept(life.file(life.people.mediator, applicant=life.applicant(person_id="resident-5")))
+
+    with pytest.raises(InvalidInput, match="name a mediator who has no part in it"):
+        life.assign(dispute, mediator_id="mediator-1")
 
 
 def test_when_two_officers_resolve_at_once_one_wins(life: Any, database: Database, facts: Facts) -> None:

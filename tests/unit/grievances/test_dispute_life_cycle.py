@@ -43,6 +43,8 @@ STEPS: dict[Command, Callable[[Dispute], Change]] = {
     Command.REOPEN: lambda dispute: model.reopen(dispute, reason=model.ReopeningReason.NEW_FACTS, by="officer-1"),
 }
 
+BY_THE_MEDIATOR = (Command.MEDIATE, Command.RESOLVE, Command.REFUSE, Command.TERMINATE)
+
 ALLOWED = {
     (State.REGISTERED, Command.ACCEPT): (State.ACCEPTED, "dispute.accepted"),
     (State.REGISTERED, Command.REFUSE): (State.REFUSED, "dispute.refused"),
@@ -82,11 +84,15 @@ def test_a_step_gives_one_fact_and_one_version_or_changes_nothing(state: State, 
         assert "人民调解法 Art." in (refused.value.rule or "")
 
 
+@pytest.mark.parametrize("part", ["parties", "who filed"])
 @pytest.mark.parametrize(("state", "command"), ALLOWED)
-def test_nobody_decides_in_his_or_her_own_cause(state: State, command: Command) -> None:
+def test_nobody_decides_in_his_or_her_own_cause(state: State, command: Command, part: str) -> None:
     before = replace(DISPUTE, state=state, party_ids=("officer-1", "mediator-1"))
+    if part == "who filed":
+        by = "mediator-1" if command in BY_THE_MEDIATOR else "officer-1"
+        before = replace(DISPUTE, state=state, filed_by=by, party_ids=())
 
-    with pytest.raises(NotAllowed, match="is a party to dispute 440305001012-2026-0007"):
+    with pytest.raises(NotAllowed, match=r"dispute 440305001012-2026-0007 .* a colleague with no part in it must"):
         STEPS[command](before)
 
 
@@ -123,21 +129,26 @@ def test_the_case_year_is_that_of_shanghai(registered_at: datetime, year: int) -
     assert replace(DISPUTE, registered_at=registered_at).case_year == year
 
 
-def test_art_14_a_mediator_is_never_a_party() -> None:
-    accepted = replace(DISPUTE, state=State.ACCEPTED)
+def test_art_14_a_mediator_has_no_part_in_the_dispute_and_which_part_another_has_is_not_told() -> None:
+    accepted = replace(DISPUTE, state=State.ACCEPTED, filed_by="leader-1", party_ids=("resident-1",))
+    told = []
 
-    with pytest.raises(InvalidInput, match="name somebody who is not") as refused:
-        model.assign(accepted, mediator_id="resident-1", by="officer-1")
+    for account in ("resident-1", "leader-1"):
+        with pytest.raises(InvalidInput, match="name a mediator who has no part in it") as refused:
+            model.assign(accepted, mediator_id=account, by="officer-1")
+        told.append(refused.value.detail)
+        assert refused.value.rule == "人民调解法 Art. 14"
+        assert refused.value.fields[0].pointer == "/mediator_id"
 
-    assert refused.value.rule == "人民调解法 Art. 14"
-    assert refused.value.fields[0].pointer == "/mediator_id"
+    assert told[0] == told[1]
+    assert not any(word in told[0] for word in ("resident-1", "leader-1", "party", "filed"))
 
 
 def test_art_23_parties_may_have_another_mediator_before_the_first_session() -> None:
     assigned = replace(DISPUTE, state=State.ASSIGNED, mediator_id="mediator-1")
 
     assert model.assign(assigned, mediator_id="mediator-2", by="officer-1").dispute.mediator_id == "mediator-2"
-    with pytest.raises(Conflict, match="already assigned to mediator-1"):
+    with pytest.raises(Conflict, match="already has this mediator; name another one"):
         model.assign(assigned, mediator_id="mediator-1", by="officer-1")
 
 
