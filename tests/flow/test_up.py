@@ -11,6 +11,7 @@ from chassis.identity import Grant
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import free_ports
 from tests.flow.conftest import NANSHAN, MakeUp, Up
+from tests.support.instance import MakeVhost
 from tests.support.sockets import listening
 
 DISTRICT = "440305000000"
@@ -49,10 +50,10 @@ def test_after_kill_9_the_next_start_recovers_and_finds_the_data(up: Up) -> None
     assert verified.returncode == 0, verified.stdout
 
 
-def test_given_servers_take_the_place_of_the_embedded_ones(make_up: MakeUp, tmp_path: Path) -> None:
-    given, up = Embedded(tmp_path / "parts", free_ports().base, durable=False), make_up()
+def test_given_servers_take_the_place_of_the_embedded_ones(make_up: MakeUp, tmp_path: Path, vhost: MakeVhost) -> None:
+    up, given = make_up(), Embedded(tmp_path / "given", free_ports().base, own_rabbitmq=False)
     with given:
-        up.start(DATABASE_URL=given.postgres.admin_url, AMQP_URL=given.rabbitmq.url())
+        up.start(DATABASE_URL=given.postgres.admin_url, AMQP_URL=vhost())
 
         loaded = up.linli("import", "divisions", str(NANSHAN))
 
