@@ -1,19 +1,22 @@
 """The Flask application: languages, security headers, and what each kind of trouble looks like to a person."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask_babel import Babel, get_locale, gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.calendar import Clock, system_clock
 from services.portal import board, health, oidc, pages, signin
+from services.portal.cookies import Cookies, cookies
 from services.portal.feeds import Feeds
 from services.portal.figures import FigureReader, NoticeReader
+from services.portal.headers import HEADERS
 from services.portal.pages import Portal
 from services.portal.settings import PortalSettings
 from services.portal.signin import SignedOut
@@ -22,45 +25,43 @@ from services.portal.upstream import NotPermitted, TokenRefused, Unknown, Unreac
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """Ours, and as HTML names them. Chinese is what the templates are written in."""
 
-LANGUAGE_COOKIE = "linli_lang"
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+LANGUAGE_COOKIE = "lang"
+LANGUAGE_S = 31_536_000
 
 
 def create_app(settings: PortalSettings, *, clock: Clock = system_clock) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
-    app.config["SESSION_COOKIE_SECURE"] = settings.cookies == "https"
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=language)
     app.extensions["linli_portal"] = _portal(settings, clock)
+    app.extensions["linli_cookies"] = Cookies(settings)
     for blueprint in (signin.pages, pages.pages, health.pages):
         app.register_blueprint(blueprint)
     if settings.oidc_issuer:
         app.register_blueprint(oidc.pages(settings, clock))
     app.before_request(partial(signin.refuse_other_sites, settings.portal_url))
+    app.before_request(_receive)
     app.after_request(_with_headers)
     health.measure(app)
-    app.context_processor(_for_templates(app))
-    _answer_trouble(app)
+    marks = _marks(app)
+    app.context_processor(_for_templates(app, marks))
+    _answer_trouble(app, marks)
     return app
 
 
 def language() -> str:
     """The one asked for in this request, else the one chosen before, else Chinese."""
-    asked = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    asked = request.args.get("lang") or cookies().get(LANGUAGE_COOKIE)
     return asked if asked in LANGUAGES else "zh"
+
+
+def in_language(lang: str) -> str:
+    """Where this very page is in the other language. Nothing that was asked for becomes more than a path and a query:
+    one slash before it, so that no browser takes it for the name of another host."""
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"/{quote(request.path.lstrip('/'))}?{urlencode([*asked, ('lang', lang)])}"
 
 
 def _portal(settings: PortalSettings, clock: Clock) -> Portal:
@@ -70,6 +71,13 @@ def _portal(settings: PortalSettings, clock: Clock) -> Portal:
     return Portal(settings, clock, figures, notices, feeds)
 
 
+def _receive() -> None:
+    """Take the request in whole, within the time that one may take; the answer takes the time it needs."""
+    request.get_data(parse_form_data=True)
+    if protocol := request.environ.get("linli.protocol"):
+        protocol.conn_state.within(None)
+
+
 def _with_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     if request.endpoint == "static":
@@ -77,16 +85,18 @@ def _with_headers(response: Response) -> Response:
     else:
         response.headers["Cache-Control"] = "no-store"
     if request.args.get("lang") in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, request.args["lang"], max_age=31_536_000, httponly=True, samesite="Lax")
+        cookies().put(response, LANGUAGE_COOKIE, request.args["lang"], max_age_s=LANGUAGE_S, samesite="Lax")
     return response
 
 
-def _for_templates(app: Flask) -> Callable[[], dict[str, object]]:
-    """What every template may use besides what it is given."""
+def _marks(app: Flask) -> dict[str, str]:
+    """Of each file for browsers, what is another as soon as the file is."""
     assert app.static_folder
-    marks = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in Path(app.static_folder).iterdir()
-    }
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in Path(app.static_folder).iterdir()}
+
+
+def _for_templates(app: Flask, marks: Mapping[str, str]) -> Callable[[], dict[str, object]]:
+    """What every template may use besides what it is given."""
 
     def values() -> dict[str, object]:
         return {
@@ -94,15 +104,20 @@ def _for_templates(app: Flask) -> Callable[[], dict[str, object]]:
             "with_provider": "oidc" in app.blueprints,
             "html_lang": LANGUAGES[str(get_locale())],
             "static": lambda name: url_for("static", filename=name, v=marks[name]),
-            "in_language": lambda lang: url_for(
-                request.endpoint or "board.show", **{**(request.view_args or {}), **request.args, "lang": lang}
-            ),
+            "in_language": in_language,
         }
 
     return values
 
 
-def _answer_trouble(app: Flask) -> None:
+def _answer_trouble(app: Flask, marks: Mapping[str, str]) -> None:
+    broken = app.jinja_env.get_template("broken.html").render(style=f"/static/board.css?v={marks['board.css']}")
+
+    @app.errorhandler(InternalServerError)
+    def unforeseen(_error: InternalServerError) -> AnyResponse:
+        """Flask makes this of every exception that nothing below is for, and has written it to the log."""
+        return Response(broken, 500)
+
     @app.errorhandler(SignedOut)
     def signed_out(error: SignedOut) -> AnyResponse:
         return _to_sign_in(error.why)
@@ -131,7 +146,7 @@ def _answer_trouble(app: Flask) -> None:
             return _trouble(403, gettext("请求被拒绝。"), gettext("请从本站页面上操作。"))
         if error.code in (404, 405):
             return _trouble(404, gettext("没有找到。"), gettext("请检查地址是否完整。"))
-        return _trouble(error.code or 500, gettext("请求无法处理。"), gettext("请返回看板重试。"))
+        return _trouble(error.code or 400, gettext("请求无法处理。"), gettext("请返回看板重试。"))
 
 
 def _to_sign_in(why: str) -> AnyResponse:

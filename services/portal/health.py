@@ -1,4 +1,4 @@
-"""What the platform asks: whether the process is alive, whether people may come, and its metrics."""
+"""What the platform asks: whether the process is alive and whether people may come; and what is counted for it."""
 
 from time import perf_counter
 
@@ -28,13 +28,6 @@ def ready() -> AnyResponse:
     200 {"status": "ready"}
     """
     return jsonify(status="ready")
-
-
-@pages.get("/metrics")
-def show_metrics() -> AnyResponse:
-    """The catalogue is in docs/operating/metrics.md."""
-    body, content_type = metrics.exposition()
-    return Response(body, content_type=content_type)
 
 
 def measure(app: Flask) -> None:

@@ -12,15 +12,16 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import generate_token
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.calendar import Clock
+from services.portal.cookies import cookies
 from services.portal.person import NoToken, read_token
 from services.portal.settings import PortalSettings
 from services.portal.signin import signed_in
 
-COOKIE = "linli_oidc"
+COOKIE = "oidc"
 MAX_AGE_S = 600
 TIMEOUT_S = (3, 10)
 
@@ -90,26 +91,18 @@ def pages(settings: PortalSettings, clock: Clock) -> Blueprint:
             return _again()
         response = redirect(url, 303)
         # Lax: the way back begins on the provider's site.
-        response.set_cookie(
-            COOKIE,
-            f"{state}.{verifier}",
-            max_age=MAX_AGE_S,
-            path="/oidc",
-            httponly=True,
-            samesite="Lax",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )
+        cookies().put(response, COOKIE, f"{state}.{verifier}", max_age_s=MAX_AGE_S, samesite="Lax")
         return response
 
     @blueprint.get("/oidc/callback")
     def callback() -> AnyResponse:
         try:
-            state, verifier = request.cookies.get(COOKIE, "").split(".")
+            state, verifier = cookies().get(COOKIE).split(".")
             person = read_token(provider.finish(_external(settings), state, verifier))
         except (AuthlibBaseError, NoToken, requests.RequestException, ValueError, KeyError):
             return _again()
         response = signed_in(person, clock())
-        response.delete_cookie(COOKIE, path="/oidc")
+        cookies().drop(response, COOKIE)
         return response
 
     return blueprint
@@ -124,5 +117,5 @@ def _external(settings: PortalSettings) -> str:
 
 def _again() -> AnyResponse:
     response = redirect(url_for("signin.show", why="provider"), 303)
-    response.delete_cookie(COOKIE, path="/oidc")
+    cookies().drop(response, COOKIE)
     return response

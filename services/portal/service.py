@@ -1,14 +1,20 @@
 """`portal`: the web front. A table of contents."""
 
 import logging
+import socket
+import time
 from typing import ClassVar
 
 import eventlet
 from eventlet import wsgi
 from nameko.extensions import DependencyProvider
 
-from chassis.http.server import listening
+from chassis import metrics
+from chassis.errors import Misconfigured
+from chassis.http.connection import Connection, ServerLog
+from chassis.http.server import WATCH_S, listening
 from services.portal.app import create_app
+from services.portal.connection import Protocol
 from services.portal.pages import portal_of
 from services.portal.settings import PortalSettings
 
@@ -21,6 +27,8 @@ MAX_CONNECTIONS = 2000
 SILENT_S = 60
 """A connection on which no request comes for so long is closed. Streams are written to, not read from."""
 
+log = logging.getLogger(__name__)
+
 
 class Pages(DependencyProvider):
     """Serves the Flask application in this process for as long as the service runs."""
@@ -28,20 +36,26 @@ class Pages(DependencyProvider):
     def setup(self) -> None:
         self._settings: PortalSettings = self.container.config["settings"]
         self._open = eventlet.GreenPool(MAX_CONNECTIONS)
+        self._connections: dict[int, Connection] = {}
 
     def start(self) -> None:
+        """Raises Misconfigured when one of the addresses cannot be listened on."""
         app = create_app(self._settings)
         self._portal = portal_of(app)
         self._listener = listening(*self._settings.http_address)
-        self._server = eventlet.spawn(
-            wsgi.server,
+        self._server = wsgi.Server(
             self._listener,
+            self._listener.getsockname(),
             app,
-            custom_pool=self._open,
+            protocol=Protocol,
             socket_timeout=SILENT_S,
-            log=logging.getLogger("services.portal.wsgi"),
+            debug=False,
             log_output=False,
         )
+        self._server.log = ServerLog(log.warning)
+        if self._settings.metrics_address:
+            _serve_metrics(*self._settings.metrics_address)
+        self._threads = [eventlet.spawn(self._accept), eventlet.spawn(self._watch)]
 
     @property
     def address(self) -> tuple[str, int]:
@@ -51,7 +65,11 @@ class Pages(DependencyProvider):
 
     def stop(self) -> None:
         """Open boards are told to go: they come back by themselves, to whichever process is there then."""
-        self._server.kill()
+        self._threads[0].kill()
+        for connection in list(self._connections.values()):
+            if connection.is_idle:
+                connection.shut(socket.SHUT_RD)
+            connection[2] = wsgi.STATE_CLOSE
         self._portal.feeds.close()
         with eventlet.Timeout(STOPPING_S, False):
             self._open.waitall()
@@ -59,8 +77,51 @@ class Pages(DependencyProvider):
 
     def kill(self) -> None:
         self._listener.close()
+        for thread in self._threads:
+            thread.kill()
         for conversation in list(self._open.coroutines_running):
             conversation.kill()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, address = self._listener.accept()
+            except OSError as error:
+                log.warning("a connection could not be accepted: %s", error)
+                eventlet.sleep(0.05)  # out of file descriptors: others must end first
+            else:
+                sock.settimeout(SILENT_S)
+                self._open.spawn(self._converse, Connection(address, sock))
+
+    def _converse(self, connection: Connection) -> None:
+        self._connections[id(connection)] = connection
+        try:
+            self._server.process_request(connection)
+        except OSError as error:
+            log.debug("a connection was lost: %s", error)
+        except Exception:
+            log.exception("a connection ended with an unforeseen error")
+        finally:
+            connection[1].close()
+            del self._connections[id(connection)]
+
+    def _watch(self) -> None:
+        """A request that drips in for ever holds nothing for long."""
+        while True:
+            eventlet.sleep(WATCH_S)
+            now = time.monotonic()
+            for connection in list(self._connections.values()):
+                connection.cut(now)
+
+
+def _serve_metrics(host: str, port: int) -> None:
+    try:
+        metrics.serve(host, port)
+    except OSError as error:
+        raise Misconfigured(
+            f"PORTAL_METRICS_ADDRESS is {host}:{port}, where this process cannot listen: {error.strerror}; "
+            "choose an address of this machine and a port that nobody uses"
+        ) from error
 
 
 class Portal:

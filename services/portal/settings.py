@@ -27,6 +27,12 @@ class PortalSettings(ProcessSettings):
     """The web front. It holds no data and no rights: it asks the services with the token of the person who is there."""
 
     http_address: Address = setting("HTTP_ADDRESS", address("127.0.0.1:8800"), "Where the process answers HTTP")
+    metrics_address: Address | None = setting(
+        "PORTAL_METRICS_ADDRESS",
+        address("127.0.0.1:8810"),
+        "Where the portal answers /metrics, apart from the pages; without it nowhere",
+        default=None,
+    )
     statistics_url: str = setting(
         "PORTAL_STATISTICS_URL",
         url("http", "https", example="http://statistics:8803"),

@@ -8,9 +8,10 @@ from flask_babel import gettext
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from services.portal.cookies import cookies
 from services.portal.person import NoToken, Person, read_token
 
-COOKIE = "linli_token"
+COOKIE = "token"
 
 PARTS = 3
 PART_BYTES = 3_500
@@ -29,7 +30,7 @@ class SignedOut(Exception):
 
 def current_person(now: datetime) -> Person:
     """Who is signed in. Raises SignedOut."""
-    token = "".join(request.cookies.get(f"{COOKIE}_{part}", "") for part in range(PARTS))
+    token = "".join(cookies().get(f"{COOKIE}_{part}") for part in range(PARTS))
     if not token:
         raise SignedOut
     try:
@@ -75,21 +76,15 @@ def signed_in(person: Person, now: datetime) -> AnyResponse:
     response = make_response(render_template("signed_in.html"))
     parts = [person.token[at : at + PART_BYTES] for at in range(0, PARTS * PART_BYTES, PART_BYTES)]
     for number, part in enumerate(parts):
-        response.set_cookie(
-            f"{COOKIE}_{number}",
-            part,
-            max_age=int((person.expires_at - now).total_seconds()) if part else 0,
-            httponly=True,
-            samesite="Strict",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )
+        lasts_s = int((person.expires_at - now).total_seconds()) if part else 0
+        cookies().put(response, f"{COOKIE}_{number}", part, max_age_s=lasts_s, samesite="Strict")
     return response
 
 
 def forget(response: AnyResponse) -> AnyResponse:
     """Take the token off the browser."""
     for number in range(PARTS):
-        response.delete_cookie(f"{COOKIE}_{number}", httponly=True, samesite="Strict")
+        cookies().drop(response, f"{COOKIE}_{number}")
     return response
 
 
@@ -103,8 +98,15 @@ def refuse_other_sites(portal_url: str | None) -> None:
         return
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
     own = {request.host, urlsplit(portal_url).netloc} if portal_url else {request.host}
-    if urlsplit(origin).netloc not in own:  # "null" and nothing at all have no host
+    if _host(origin) not in own:  # "null" and nothing at all have no host
         raise Forbidden
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _page(why: str, status: int = 200) -> AnyResponse:

@@ -3,7 +3,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import requests
 
 from services.portal.app import create_app
 from services.portal.settings import PortalSettings
@@ -158,6 +157,29 @@ def test_english_is_one_click_away_and_stays(officer: Browser, statistics: Stati
     assert "登记" in officer.get("/?lang=zh").text
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["endpoint=x", "_method=POST", "_scheme=https", "_anchor=x", "_external=1", "filename=x", "lang=en&lang=x"],
+)
+@pytest.mark.parametrize("path", ["/sign-in", "/", "/nowhere", "//evil.example/sign-in", "/%5Cevil.example"])
+def test_whatever_is_asked_the_other_language_is_one_click_away_on_this_host(
+    officer: Browser, path: str, query: str
+) -> None:
+    answer = officer.session.get(f"{officer.url}{path}?{query}", timeout=10, allow_redirects=False)
+
+    if answer.status_code != 308:
+        links = re.findall(r'<a href="([^"]*)"[^>]* hreflang=', answer.text)
+        assert [link for link in links if re.match(r"/(?![/\\])", link) is None or "lang=" not in link] == []
+        assert links
+    assert answer.status_code < 500
+
+
+def test_the_way_to_the_other_language_keeps_what_was_asked(officer: Browser) -> None:
+    page = officer.get("/?area=440305001000").text
+
+    assert 'href="/?area=440305001000&amp;lang=en"' in page
+
+
 def test_an_unknown_language_is_chinese(officer: Browser) -> None:
     assert '<html lang="zh-CN">' in officer.get("/?lang=../../etc").text
 
@@ -215,6 +237,25 @@ def test_every_answer_forbids_what_the_page_does_not_need(officer: Browser, path
     assert headers["Referrer-Policy"] == "same-origin"
 
 
+def test_what_nobody_foresaw_is_a_page_without_a_word_of_it(
+    settings: PortalSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the-inside-of-the-portal")
+
+    app = create_app(settings)
+    monkeypatch.setattr("services.portal.signin.render_template", broken)
+    monkeypatch.setattr("services.portal.app.render_template", broken)
+    with served(app) as url:
+        answer = Browser(url).get("/sign-in?why=left")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert "请返回看板重试" in answer.text
+    assert "Traceback" not in answer.text
+    assert "the-inside" not in answer.text
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/?area=440305001000", "/nowhere"])
 def test_pages_need_nothing_from_elsewhere_and_no_inline_code(officer: Browser, path: str) -> None:
     page = officer.get(path).text
@@ -247,18 +288,20 @@ def test_data_while_statistics_is_down_is_503(officer: Browser, statistics: Stat
     assert officer.get("/board.json").status_code == 503
 
 
-def test_the_platform_sees_health_readiness_and_metrics(browser: Browser) -> None:
+def test_the_platform_sees_health_and_readiness(browser: Browser) -> None:
     assert browser.get("/healthz").json() == {"status": "alive"}
     assert browser.get("/readyz").json() == {"status": "ready"}
-    metrics = requests.get(f"{browser.url}/metrics", timeout=10)
-    assert 'route="/healthz"' in metrics.text
+
+
+def test_what_is_counted_is_not_for_everybody(browser: Browser) -> None:
+    assert browser.get("/metrics").status_code == 404
 
 
 def test_a_token_that_has_ended_shows_nothing(settings: PortalSettings, statistics: Statistics) -> None:
     """As if the browser had kept the cookie too long."""
     with served(create_app(settings, clock=lambda: datetime.now(UTC) + timedelta(hours=2))) as url:
         browser = Browser(url)
-        browser.session.cookies.set("linli_token_0", token(lifetime_s=3600))
+        browser.session.cookies.set("linli_0_token_0", token(lifetime_s=3600))
 
         assert "登录已过期" in browser.get("/").text
 

@@ -1,5 +1,9 @@
-import pytest
+from dataclasses import replace
 
+import pytest
+import requests
+
+from chassis.variables import Address
 from services.portal.app import create_app
 from services.portal.settings import PortalSettings
 from tests.service.portal.conftest import Browser
@@ -29,7 +33,7 @@ def test_signing_in_leads_to_the_board_by_a_page_of_the_portal(browser: Browser)
 def test_the_token_is_kept_from_scripts_and_from_other_sites(browser: Browser) -> None:
     cookies = browser.sign_in().raw.headers.getlist("Set-Cookie")
 
-    kept = [cookie for cookie in cookies if cookie.startswith("linli_token_0=")]
+    kept = [cookie for cookie in cookies if cookie.startswith("linli_0_token_0=")]
     assert len(kept) == 1
     assert "HttpOnly" in kept[0]
     assert "SameSite=Strict" in kept[0]
@@ -44,13 +48,44 @@ def test_a_deployments_cookies_travel_over_https_only(https_settings: PortalSett
     assert all("Secure" in cookie for cookie in cookies)
 
 
+def test_no_other_host_of_the_domain_can_set_a_deployments_cookies(https_settings: PortalSettings) -> None:
+    with served(create_app(https_settings)) as url:
+        browser = Browser(url)
+        answers = [browser.sign_in(), browser.post("/sign-out", {}), browser.get("/sign-in?lang=en")]
+        cookies = [cookie for answer in answers for cookie in _cookies(answer)]
+
+    assert {"; Path=/" in cookie and "; Secure" in cookie and "Domain" not in cookie for cookie in cookies} == {True}
+    assert {cookie.partition("=")[0] for cookie in cookies} == {
+        *(f"__Host-linli_token_{part}" for part in range(3)),
+        "__Host-linli_lang",
+    }
+
+
+def test_two_portals_on_one_machine_keep_their_own_people(settings: PortalSettings) -> None:
+    """A browser sends the cookies of 127.0.0.1 to every port of it."""
+    first, second = (create_app(replace(settings, http_address=Address("127.0.0.1", port))) for port in (18800, 18860))
+    with served(first) as one, served(second) as other:
+        browser = Browser(one)
+        browser.sign_in(token("officer-1"))
+        there = Browser(other, browser.session)
+        there.sign_in(token("officer-2"))
+        there.post("/sign-out")
+
+        assert "南山区" in browser.get("/").text
+        assert "南山区" not in there.get("/").text
+
+
+def _cookies(answer: requests.Response) -> list[str]:
+    return [cookie for each in (*answer.history, answer) for cookie in each.raw.headers.getlist("Set-Cookie")]
+
+
 def test_a_token_longer_than_a_cookie_is_kept_in_parts(browser: Browser) -> None:
     long = token(actor_id="o" * 5000)
 
     browser.sign_in(long)
 
     cookies = browser.session.cookies.get_dict()
-    assert "".join(cookies.get(f"linli_token_{part}", "") for part in range(3)) == long
+    assert "".join(cookies.get(f"linli_0_token_{part}", "") for part in range(3)) == long
     assert "南山区" in browser.get("/").text
 
 
@@ -59,7 +94,7 @@ def test_a_shorter_token_leaves_nothing_of_a_longer_one(browser: Browser) -> Non
 
     browser.sign_in(token())
 
-    assert set(browser.session.cookies.get_dict()) == {"linli_token_0"}
+    assert set(browser.session.cookies.get_dict()) == {"linli_0_token_0"}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +137,7 @@ def test_signing_out_forgets_the_token(officer: Browser) -> None:
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/notices/01936f00-0000-7000-8000-00000000000a/read"])
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "http://[::1"])
 def test_a_change_that_began_on_another_site_is_refused(officer: Browser, path: str, origin: str) -> None:
     answer = officer.post(path, {"token": token("somebody-else")}, Origin=origin)
 

@@ -23,7 +23,7 @@ def test_a_token_says_who_where_and_until_when() -> None:
     person = read_token(f"  {token(CLAIMS)}\n")
 
     assert person.actor_id == "officer-1"
-    assert person.scope == (("street_officer", "440305001000"),)
+    assert person.scope == (("street_officer", "440305001000", ""),)
     assert person.expires_at == datetime.fromtimestamp(1_800_000_000, UTC)
     assert person.district() == "440305000000"
 
@@ -42,6 +42,18 @@ def test_a_person_covers_what_lies_in_their_areas() -> None:
     assert person.covers("440305001012")
     assert not person.covers("440305006011")
     assert not person.covers("440305000000")
+
+
+def test_a_role_bound_to_a_part_of_a_grid_opens_no_division() -> None:
+    bound = {"role": "grid_leader", "area": "440305001012", "grid": "/01936f00-0000-7000-8000-00000000000a"}
+    whole = {"role": "grid_leader", "area": "440305001012"}
+
+    leader, officer = (read_token(token({**CLAIMS, "roles": [role]})) for role in (bound, whole))
+
+    assert officer.covers("440305001012")
+    assert not leader.covers("440305001012")
+    assert leader.district() == "440305000000"
+    assert leader.scope != officer.scope, "the one must never be sent what was read for the other"
 
 
 def test_a_person_without_roles_has_no_district() -> None:
