@@ -1,6 +1,7 @@
 """Who may see which figures (DOMAIN A 38, 四级网络: a community sees itself; a street sees its sums)."""
 
 from chassis import areas
+from chassis.database import Access
 from chassis.errors import NotAllowed
 from chassis.identity import ROLES, Actor
 from services.statistics.store import Division
@@ -10,6 +11,18 @@ EVERYONE = ROLES
 
 FACT_READERS = ROLES - {"resident", "recorder"}
 """See single facts, without content or names, of the areas they work in; too near to people for everybody's eyes."""
+
+
+def eyes(actor: Actor) -> Access:
+    """See the facts of the divisions the actor works in; a grant bound to a part of a grid shows none.
+
+    Facts and figures carry no place in the grid: a building's leader would otherwise see the whole community's. Raises
+    NotAllowed for one who has no other grants.
+    """
+    seen = tuple(grant.area for grant in actor.grants if grant.role in FACT_READERS and not grant.grid_path)
+    if not seen:
+        raise NotAllowed("single facts need a role in a division as a whole, not in a part of its grid")
+    return Access(actor.actor_id, tuple(dict.fromkeys(areas.prefix(area) for area in seen)))
 
 
 def require_sums(actor: Actor, division: Division) -> None:
@@ -25,5 +38,7 @@ def require_parts(actor: Actor, division: Division) -> None:
 
 
 def _require_scope(actor: Actor, division: Division) -> None:
-    if not any(areas.covers(grant.area, division.code) for grant in actor.grants):
-        raise NotAllowed(f"this needs a role in {division.code} or in a division that holds it")
+    if not any(areas.covers(grant.area, division.code) for grant in actor.grants if not grant.grid_path):
+        raise NotAllowed(
+            f"this needs a role in {division.code} or in a division that holds it, and not in a part of its grid alone"
+        )

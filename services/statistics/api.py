@@ -124,7 +124,7 @@ class StatisticsApi:
                     "area": {"code": "440305001012", "name": "星海名城社区居委会"}, "category": "parking",
                     "relation": "owner_property", "time": "2026-11-20T02:21:00+00:00"}]}
         """
-        with self.database.transaction(request.access) as tx:
+        with self.database.transaction(access.eyes(request.actor)) as tx:
             division = _division(tx, request.query["area"])
             version = _version(tx, request)
             if _is_known(request, version):

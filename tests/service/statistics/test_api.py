@@ -61,7 +61,14 @@ def test_a_community_has_no_children(statistics: Statistics) -> None:
         (f"/statistics/{ZHAOSHANG}/children", STREET, 403),
         (f"/statistics/{XINGHAI}", HERE, 200),
         (f"/statistics/{XINGHAI}", RESIDENT, 200),
-        (f"/statistics/{XINGHAI}", LEADER, 200),
+        (f"/statistics/{DISTRICT}", LEADER, 200),
+        (f"/statistics/{NANTOU}", LEADER, 200),
+        (f"/statistics/{DISTRICT}/children", LEADER, 200),
+        (f"/statistics/{XINGHAI}", LEADER, 403),
+        (f"/statistics/{XINGHAI}/children", LEADER, 403),
+        (f"/statistics/{NANTOU}/children", Grant("street_officer", NANTOU, LEADER.grid_path), 403),
+        (f"/facts?area={XINGHAI}", LEADER, 403),
+        (f"/facts?area={XINGHAI}", Grant("grid_leader", XINGHAI), 200),
         (f"/statistics/{XINGHAI}", STREET, 200),
         (f"/statistics/{DAXIN}", HERE, 403),
         (f"/statistics/{HAIYUE}", STREET, 403),
@@ -74,6 +81,16 @@ def test_a_community_sees_itself_and_everybody_the_sums_above(
     statistics: Statistics, path: str, grant: Grant, status: int
 ) -> None:
     assert statistics.get(path, grant).status == status
+
+
+def test_a_grant_for_a_part_of_a_grid_shows_no_facts_beside_those_of_another_grant(statistics: Statistics) -> None:
+    statistics.publish(*life("registered"), *life("registered", area=HAIYUE))
+    wait_for(lambda: len(statistics.get(f"/facts?area={DISTRICT}").json["facts"]) >= 2)
+    token = statistics.token_for("somebody", LEADER, Grant("grid_leader", HAIYUE))
+
+    facts = statistics.request("GET", f"/facts?area={DISTRICT}", token=token).json["facts"]
+
+    assert {fact["area"]["code"] for fact in facts} == {HAIYUE}
 
 
 @pytest.mark.parametrize("path", [f"/statistics/{DISTRICT}", f"/statistics/{DISTRICT}/children", "/facts?area=1"])
