@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chassis.calendar import local_day
 from chassis.identity import Grant
 from tests.service import openapi
 from tests.service.grievances.running import FILING, Grievances
@@ -30,14 +31,22 @@ def grievances(start_service: StartService) -> Api:
     return api
 
 
+def today() -> str:
+    return local_day(datetime.now(UTC)).isoformat()
+
+
 def life() -> list[tuple[str, dict[str, Any] | None]]:
     """From filed to resolved, today: nothing may have happened before the day of filing."""
-    session = {"held_at": datetime.now(UTC).isoformat(), "attended": ["applicant"], "record": "双方愿意先检测。"}
+    session = {
+        "held_at": datetime.now(UTC).isoformat(),
+        "attended": ["applicant", "respondent"],
+        "record": "双方愿意先检测。",
+    }
     return [
         ("accept", None),
         ("assign", {"mediator_id": SOMEBODY}),
         ("sessions", session),
-        ("resolve", {"form": "oral", "terms": "物业于三月底前修复漏点。"}),
+        ("resolve", {"form": "oral", "terms": "物业于三月底前修复漏点。", "confirmed_by_applicant_on": today()}),
     ]
 
 
@@ -52,6 +61,7 @@ def dispute(api: Api, step: str) -> dict[str, Any]:
         "held_at": datetime.now(UTC).isoformat(),
         "form": "oral",
         "reached_on": None,
+        "confirmed_by_applicant_on": today(),
         "signatures": {},
     }
 

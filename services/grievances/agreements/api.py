@@ -33,9 +33,12 @@ class AgreementsApi:
     def resolve_dispute(self, request: Request, dispute_id: UUID) -> Answer:
         """A written agreement binds from the last signature (人民调解法 Art. 29), an oral one when reached (Art. 30).
 
+        Both sides must have attended a session; an oral agreement needs the day on which the applicant confirmed it.
+
         POST /disputes/01936f00-0000-7000-8000-00000000000a/resolve
         If-Match: "4"
-        {"form": "oral", "terms": "物业于三月底前修复漏点。", "reached_on": "2026-03-10"}
+        {"form": "oral", "terms": "物业于三月底前修复漏点。", "reached_on": "2026-03-10",
+         "confirmed_by_applicant_on": "2026-03-10"}
 
         200 OK
         {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "state": "resolved", "version": 5,
@@ -47,6 +50,7 @@ class AgreementsApi:
             terms=body["terms"],
             reached_on=body["reached_on"],
             signatures={Signer(signer): day for signer, day in body["signatures"].items()},
+            confirmed_by_applicant_on=body["confirmed_by_applicant_on"],
         )
         agreement_id = uuid_utils.compat.uuid7()
         with self.database.transaction(request.access) as tx:
@@ -68,7 +72,8 @@ class AgreementsApi:
         GET /disputes/01936f00-0000-7000-8000-00000000000a/agreement
 
         200 OK
-        {"form": "oral", "reached_on": "2026-03-10", "effective_on": "2026-03-10", "terms": null}
+        {"form": "oral", "reached_on": "2026-03-10", "effective_on": "2026-03-10",
+         "confirmed_by_applicant_on": "2026-03-10", "terms": null}
         """
         with self.database.transaction(eyes(request.actor)) as tx:
             agreement = handlers.get_agreement(tx, dispute_id, actor=request.actor, purpose=purpose_of(request))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.calendar import local_day
 from chassis.database import Transaction
-from chassis.errors import NotFound
+from chassis.errors import Conflict, NotFound
 from chassis.identity import Actor
 from services.grievances import access
 from services.grievances.agreements import model, store
@@ -25,6 +25,7 @@ class Resolve:
     terms: str
     reached_on: date | None
     signatures: Mapping[Signer, date]
+    confirmed_by_applicant_on: date | None = None
 
 
 def resolve(
@@ -37,10 +38,16 @@ def resolve(
     version: int,
     now: datetime,
 ) -> Dispute:
-    """Keep the agreement and close the dispute with it."""
+    """Keep the agreement and close the dispute with it. Raises Conflict when the two sides have never met over it."""
     dispute = disputes.get_locked(tx, dispute_id, actor=actor, version=version)
     change = dispute_model.resolve(dispute, form=command.form, by=actor.actor_id, now=now)
     access.require_conduct(actor, dispute)
+    if not store.both_sides_met(tx, dispute_id):
+        raise Conflict(
+            f"no session of dispute {dispute.case_number} that led here was attended by both sides; record one that "
+            "applicant and respondent attended, or terminate it",
+            rule=dispute_model.RULES[dispute_model.Command.RESOLVE],
+        )
     agreement = Agreement(
         agreement_id=agreement_id,
         dispute_id=dispute_id,
@@ -49,6 +56,7 @@ def resolve(
         reached_on=command.reached_on or local_day(now),
         signatures=command.signatures,
         recorded_by=actor.actor_id,
+        confirmed_by_applicant_on=command.confirmed_by_applicant_on,
     )
     model.check(agreement, registered_on=local_day(dispute.registered_at), today=local_day(now))
     store.add(tx, agreement, change.dispute, now)

@@ -23,7 +23,8 @@ class Signer(StrEnum):
 class Agreement:
     """What the parties agreed. `signatures` say who signed on which Shanghai day.
 
-    `terms` may hold personal data; they are None where they were not opened.
+    `confirmed_by_applicant_on` is the day on which the applicant confirmed an oral one; None for a written one, and for
+    those recorded before it was asked. `terms` may hold personal data; they are None where they were not opened.
     """
 
     agreement_id: UUID
@@ -33,6 +34,7 @@ class Agreement:
     reached_on: date
     signatures: Mapping[Signer, date]
     recorded_by: str
+    confirmed_by_applicant_on: date | None = None
 
     @property
     def effective_on(self) -> date:
@@ -42,7 +44,7 @@ class Agreement:
 
 def check(agreement: Agreement, *, registered_on: date, today: date) -> None:
     """Raises InvalidInput with every field that breaks Art. 28–30."""
-    problems = [*_days(agreement, registered_on, today), *_signatures(agreement)]
+    problems = [*_days(agreement, registered_on, today), *_signatures(agreement), *_confirmation(agreement, today)]
     if problems:
         raise InvalidInput("; ".join(problem.detail for problem in problems), problems, rule="人民调解法 Art. 28–30")
 
@@ -57,6 +59,21 @@ def _days(agreement: Agreement, registered_on: date, today: date) -> list[FieldE
             detail = f"the {signer}'s signature of {day} must be from {agreement.reached_on} to {today}"
             found.append(FieldError(f"/signatures/{signer}", detail))
     return found
+
+
+def _confirmation(agreement: Agreement, today: date) -> list[FieldError]:
+    """Only the one who complained can say that it is settled; nobody's silence is taken for it."""
+    day = agreement.confirmed_by_applicant_on
+    if agreement.form is AgreementForm.WRITTEN:
+        detail = "a written agreement bears the applicant's signature instead; leave it out or make its form oral"
+        return [] if day is None else [FieldError("/confirmed_by_applicant_on", detail)]
+    if day is None:
+        detail = "an oral agreement needs the day the applicant confirmed it"
+        return [FieldError("/confirmed_by_applicant_on", detail)]
+    if not agreement.reached_on <= day <= today:
+        detail = f"the applicant's confirmation of {day} must be from {agreement.reached_on} to {today}"
+        return [FieldError("/confirmed_by_applicant_on", detail)]
+    return []
 
 
 def _signatures(agreement: Agreement) -> list[FieldError]:

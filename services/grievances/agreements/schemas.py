@@ -27,6 +27,11 @@ class ResolveDispute(Schema):
         load_default=dict,
         metadata={"description": "all four for a written agreement, none for an oral one"},
     )
+    confirmed_by_applicant_on = fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the Shanghai day the applicant confirmed an oral agreement; not for a written one"},
+    )
 
 
 class AgreementView(Schema):
@@ -35,6 +40,7 @@ class AgreementView(Schema):
     reached_on = fields.Date(required=True)
     effective_on = fields.Date(required=True, metadata={"description": "the day from which it binds"})
     signatures = fields.Nested(Signatures, required=True)
+    confirmed_by_applicant_on = fields.Date(required=True, allow_none=True)
     terms = fields.String(
         required=True, allow_none=True, metadata={"description": "null unless opened for a stated purpose"}
     )

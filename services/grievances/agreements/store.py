@@ -28,6 +28,7 @@ def add(tx: Transaction, agreement: Agreement, dispute: Dispute, now: datetime) 
             "terms_sealed": privacy.sealer().seal(agreement.terms or "", TERMS),
             "reached_on": agreement.reached_on,
             "effective_on": agreement.effective_on,
+            "confirmed_by_applicant_on": agreement.confirmed_by_applicant_on,
             "recorded_by": agreement.recorded_by,
             "recorded_at": now,
         },
@@ -54,4 +55,10 @@ def find_latest(tx: Transaction, dispute_id: UUID, *, opened: bool) -> Agreement
         reached_on=row.reached_on,
         signatures={Signer(signer): day for signer, day in zip(row.signers, row.days, strict=True)},
         recorded_by=row.recorded_by,
+        confirmed_by_applicant_on=row.confirmed_by_applicant_on,
     )
+
+
+def both_sides_met(tx: Transaction, dispute_id: UUID) -> bool:
+    """Whether both attended a session held since the dispute's last agreement; since it was filed, without one."""
+    return bool(queries.both_sides_met(tx.connection, dispute_id=dispute_id))

@@ -89,7 +89,9 @@ def test_every_opening_is_audited_with_its_purpose(service: Grievances) -> None:
 
 
 def test_sessions_and_agreement_are_shown_without_words_unless_opened(service: Grievances) -> None:
-    resolved = service.step(service.mediating(), "resolve", {"form": "oral", "terms": "王小明晚十点后不练琴"})
+    today = local_day(datetime.now(UTC)).isoformat()
+    oral = {"form": "oral", "terms": "王小明晚十点后不练琴", "confirmed_by_applicant_on": today}
+    resolved = service.step(service.mediating(), "resolve", oral)
     path = f"/disputes/{resolved.json['dispute_id']}"
 
     sessions = service.ask("GET", f"{path}/sessions", token=service.resident).json["sessions"]
@@ -100,7 +102,7 @@ def test_sessions_and_agreement_are_shown_without_words_unless_opened(service: G
         (1, ["applicant", "respondent"], None)
     ]
     assert (agreement["form"], agreement["terms"], agreement["signatures"]) == ("oral", None, {})
-    assert agreement["effective_on"] == local_day(datetime.now(UTC)).isoformat()
+    assert (agreement["effective_on"], agreement["confirmed_by_applicant_on"]) == (today, today)
     assert opened["terms"] == "王小明晚十点后不练琴"
 
 

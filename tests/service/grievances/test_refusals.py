@@ -221,6 +221,11 @@ REFUSALS: dict[str, Case] = {
         422,
         "a written agreement needs the day the committee signed",
     ),
+    "an oral agreement that the applicant has not confirmed": (
+        lambda stage: stage.act(stage.mediating, "resolve", {"form": "oral", "terms": "…"}),
+        422,
+        "an oral agreement needs the day the applicant confirmed it",
+    ),
     "a session yet to come": (
         lambda stage: stage.act(stage.mediating, "sessions", {"held_at": TOMORROW, "record": "…"}),
         422,

@@ -118,12 +118,14 @@ class Life:
         return self.step(disputes.assign, dispute, actor, **{"mediator_id": "mediator-1", **more})
 
     def meet(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        session = sessions.Record(held_at=NOW, is_public=False, attended=[Side.APPLICANT], record="王小明称可以商量")
+        session = sessions.Record(held_at=NOW, is_public=False, attended=list(Side), record="王小明称可以商量")
         more = {"command": session, "session_id": uuid_utils.compat.uuid7(), **more}
         return self.step(sessions.record, dispute, actor or self.people.mediator, **more)
 
     def resolve(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        agreement = agreements.Resolve(AgreementForm.ORAL, "王小明晚十点后不练琴", reached_on=None, signatures={})
+        agreement = agreements.Resolve(
+            AgreementForm.ORAL, "王小明晚十点后不练琴", None, {}, confirmed_by_applicant_on=local_day(NOW)
+        )
         more = {"command": agreement, "agreement_id": uuid_utils.compat.uuid7(), **more}
         return self.step(agreements.resolve, dispute, actor or self.people.mediator, **more)
 

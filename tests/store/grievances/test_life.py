@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.database import Database
-from chassis.errors import InvalidInput, NotAllowed, NotFound, StaleVersion, WrongState
+from chassis.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion, WrongState
 from services.grievances.access import Purpose, eyes
 from services.grievances.agreements import handlers as agreements
 from services.grievances.agreements.model import Signer
@@ -25,6 +25,10 @@ def stored(database: Database, dispute_id: Any) -> model.Dispute:
         found = disputes.store.find(tx, dispute_id)
     assert found is not None
     return found[0]
+
+
+AFTERWARDS = datetime(2026, 3, 11, tzinfo=UTC)
+ANEW = sessions.Record(AFTERWARDS, False, list(model.Side), "双方再议")
 
 
 def test_a_whole_life_is_one_fact_and_one_version_a_step(life: Any, database: Database, facts: Facts) -> None:
@@ -58,13 +62,14 @@ def test_a_resolved_dispute_can_be_reopened_and_resolved_again(life: Any, databa
     signed = dict.fromkeys(Signer, date(2026, 3, 10))
     written = agreements.Resolve(model.AgreementForm.WRITTEN, "物业四月前修好", date(2026, 3, 10), signed)
 
-    life.resolve(life.meet(life.assign(reopened)), command=written, now=datetime(2026, 3, 11, tzinfo=UTC))
+    again = life.meet(life.assign(reopened), command=ANEW, now=AFTERWARDS)
+    life.resolve(again, command=written, now=AFTERWARDS)
 
     with database.transaction(eyes(people.officer)) as tx:
         latest = agreements.get_agreement(tx, resolved.dispute_id, actor=people.officer, purpose=Purpose.REVIEW)
         held = sessions.list_sessions(tx, resolved.dispute_id, actor=people.officer, purpose=Purpose.REVIEW)
     assert (latest.form, latest.terms, latest.signatures) == ("written", "物业四月前修好", signed)
-    assert [(session.number, session.record) for session in held] == [(1, "王小明称可以商量"), (2, "王小明称可以商量")]
+    assert [(session.number, session.record) for session in held] == [(1, "王小明称可以商量"), (2, "双方再议")]
 
 
 def test_sessions_and_agreement_are_shown_without_words_unless_opened(life: Any, database: Database) -> None:
@@ -87,6 +92,33 @@ def test_a_dispute_without_agreement_says_so(life: Any, database: Database) -> N
 
     with database.transaction(eyes(officer)) as tx, pytest.raises(NotFound, match="has no agreement; it is registered"):
         agreements.get_agreement(tx, dispute.dispute_id, actor=officer, purpose=None)
+
+
+@pytest.mark.parametrize("came", [[], [model.Side.APPLICANT], [model.Side.RESPONDENT]])
+def test_art_28_what_the_two_sides_never_met_over_is_not_resolved(life: Any, came: list[model.Side]) -> None:
+    alone = sessions.Record(life.now, False, came, "…")
+    dispute = life.meet(life.meet(life.assigned(), command=alone), command=alone)
+
+    with pytest.raises(Conflict, match="attended by both sides; record one that applicant and respondent attended"):
+        life.resolve(dispute)
+    assert life.resolve(life.meet(dispute)).state == "resolved"
+
+
+def test_after_a_broken_agreement_the_two_sides_meet_again(life: Any, database: Database) -> None:
+    people, resolved = life.people, life.resolve(life.mediating())
+    with database.transaction(eyes(people.officer)) as tx:
+        reason = model.ReopeningReason.NOT_PERFORMED
+        asked = {"actor": people.officer, "version": resolved.version, "now": AFTERWARDS}
+        reopened = disputes.reopen(tx, resolved.dispute_id, reason=reason, **asked)
+    alone = sessions.Record(AFTERWARDS, False, [model.Side.RESPONDENT], "…")
+    again = life.meet(life.assign(reopened), command=alone, now=AFTERWARDS)
+
+    oral = agreements.Resolve(model.AgreementForm.ORAL, "…", None, {}, confirmed_by_applicant_on=date(2026, 3, 11))
+
+    with pytest.raises(Conflict, match="attended by both sides"):
+        life.resolve(again, command=oral, now=AFTERWARDS)
+    met = life.meet(again, command=ANEW, now=AFTERWARDS)
+    assert life.resolve(met, command=oral, now=AFTERWARDS).state == "resolved"
 
 
 UNSIGNED = agreements.Resolve(model.AgreementForm.WRITTEN, "…", None, {})

@@ -17,10 +17,13 @@ REGISTERED_AT = datetime(2026, 3, 1, 2, tzinfo=UTC)
 NOW = datetime(2026, 3, 12, 2, tzinfo=UTC)
 REGISTERED_ON, TODAY = date(2026, 3, 1), date(2026, 3, 12)
 
-ORAL = Agreement(ID, ID, AgreementForm.ORAL, "以后晚十点后不再练琴", date(2026, 3, 10), {}, "mediator-1")
+ORAL = Agreement(
+    ID, ID, AgreementForm.ORAL, "以后晚十点后不再练琴", date(2026, 3, 10), {}, "mediator-1", date(2026, 3, 11)
+)
 WRITTEN = replace(
     ORAL,
     form=AgreementForm.WRITTEN,
+    confirmed_by_applicant_on=None,
     signatures={
         Signer.APPLICANT: date(2026, 3, 10),
         Signer.RESPONDENT: date(2026, 3, 12),
@@ -55,6 +58,21 @@ def test_art_29_a_written_agreement_needs_every_signature(missing: Signer) -> No
 def test_art_28_an_oral_agreement_is_not_signed() -> None:
     with pytest.raises(InvalidInput, match="make its form written"):
         agreements.check(replace(WRITTEN, form=AgreementForm.ORAL), registered_on=REGISTERED_ON, today=TODAY)
+
+
+@pytest.mark.parametrize("confirmed_on", [None, date(2026, 3, 9), date(2026, 3, 13)])
+def test_an_oral_agreement_needs_the_day_the_applicant_confirmed_it(confirmed_on: date | None) -> None:
+    wrong = replace(ORAL, confirmed_by_applicant_on=confirmed_on)
+
+    with pytest.raises(InvalidInput, match="the applicant") as refused:
+        agreements.check(wrong, registered_on=REGISTERED_ON, today=TODAY)
+
+    assert [field.pointer for field in refused.value.fields] == ["/confirmed_by_applicant_on"]
+
+
+def test_a_written_agreement_is_confirmed_by_the_applicants_signature_alone() -> None:
+    with pytest.raises(InvalidInput, match="bears the applicant's signature instead"):
+        agreements.check(replace(WRITTEN, confirmed_by_applicant_on=TODAY), registered_on=REGISTERED_ON, today=TODAY)
 
 
 @pytest.mark.parametrize("reached_on", [date(2026, 2, 28), date(2026, 3, 13)])
