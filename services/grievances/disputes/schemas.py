@@ -10,8 +10,11 @@ ONE_LINE = validate.Regexp(
     r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?(?!\n)$",
     error="Must be one line without control characters or surrounding spaces.",
 )
-ACCOUNT = [validate.Length(1, 128), ONE_LINE]
-"""An account's id: the `sub` of its token."""
+ACCOUNT = validate.Regexp(
+    r"^(?!1[3-9][0-9]{9}$|0[0-9]{2,3}-?[0-9]{7,8}$|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx]$)[A-Za-z0-9._:@-]{1,128}(?!\n)$",
+    error="Must be the id of an account, for example mediator-chen; not a name, a phone or an ID number.",
+)
+"""An account's id: the `sub` of its token. It is kept open, so what tells who somebody is has no place in it."""
 PHONE = validate.Regexp(
     r"^\+?[0-9][0-9 ()-]{3,22}[0-9](?!\n)$", error="Must be a phone number, for example 13800138000 or 0755-26666666."
 )
@@ -68,7 +71,9 @@ class RegisterDispute(Schema):
     relation = fields.String(required=True, validate=validate.OneOf(RELATIONS), metadata={"example": "owner_property"})
     category = fields.String(
         required=True,
-        validate=validate.Length(1, 40),
+        validate=validate.Regexp(
+            r"^[a-z_]{1,40}(?!\n)$", error="Must be one of GET /dispute-categories, for example repair."
+        ),
         metadata={"example": "repair", "description": "one of GET /dispute-categories"},
     )
     summary = fields.String(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg2.errors
 import pytest
 
 from chassis.database import Database
@@ -108,6 +109,11 @@ def test_a_category_must_be_in_use(life: Any, database: Database, facts: Facts) 
     assert rows(database, "SELECT FROM case_serials") == []
 
 
+def test_a_category_of_the_list_is_a_word(database: Database) -> None:
+    with pytest.raises(psycopg2.errors.CheckViolation), database.transaction() as tx:
+        tx.execute("INSERT INTO categories (category, name_zh, name_en, position) VALUES ('王小明', '', '', 9)")
+
+
 @pytest.mark.parametrize("role", ["elsewhere", "street"])
 def test_who_has_no_part_in_the_community_files_nothing_there(life: Any, facts: Facts, role: str) -> None:
     with pytest.raises(NotAllowed, match="440305001012"):
@@ -199,7 +205,7 @@ def test_an_officer_who_filed_opens_nothing_by_office(life: Any, database: Datab
 
     with database.transaction(eyes(officer)) as tx:
         assert handlers.get_in_detail(tx, dispute.dispute_id, actor=officer, purpose=None).respondent.name == "欧阳*"
-        with pytest.raises(NotAllowed, match="who has a part in dispute .* opens nothing of it by office"):
+        with pytest.raises(NotAllowed, match=r"who has a part in dispute .* opens nothing of it by office"):
             handlers.get_in_detail(tx, dispute.dispute_id, actor=officer, purpose=Purpose.REVIEW)
 
 

@@ -96,3 +96,28 @@ def test_a_summary_has_up_to_4000_characters_and_says_something() -> None:
 def test_an_area_is_twelve_ascii_digits(area: str) -> None:
     with pytest.raises(ValidationError, match="12-digit division code"):
         schemas.RegisterDispute().load(FILING | {"area": area})
+
+
+@pytest.mark.parametrize("account", ["mediator-chen", "01936f00-0000-7000-8000-00000000000a", "chen@example.cn", "7"])
+def test_an_account_is_taken_as_tokens_name_it(account: str) -> None:
+    assert schemas.AssignMediator().load({"mediator_id": account}) == {"mediator_id": account}
+
+
+@pytest.mark.parametrize(
+    "account",
+    ["", "陈调解", "Chen Jie", "mediator\n", "13800138000", "0755-26666666", "11010519491231002X", "a" * 129],
+)
+def test_a_name_a_phone_or_an_id_number_is_no_account(account: str) -> None:
+    filing = FILING | {side: FILING[side] | {"person_id": account} for side in ("applicant", "respondent")}
+
+    with pytest.raises(ValidationError, match="the id of an account"):
+        schemas.AssignMediator().load({"mediator_id": account})
+    with pytest.raises(ValidationError) as refused:
+        schemas.RegisterDispute().load(filing)
+    assert refused.value.normalized_messages().keys() == {"applicant", "respondent"}
+
+
+@pytest.mark.parametrize("category", ["", "王小明欠费", "Noise", "noise\n", "n" * 41])
+def test_a_category_is_a_word_of_the_list(category: str) -> None:
+    with pytest.raises(ValidationError, match="Must be one of GET /dispute-categories"):
+        schemas.RegisterDispute().load(FILING | {"category": category})
