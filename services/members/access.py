@@ -1,5 +1,16 @@
 """Who may do what in `members`. What no line allows is denied, here and by the row security policies below it."""
 
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why a holder's name and phone are opened (PIPL Art. 6): to reach a leader, to hand over, to look into it."""
+
+    CONTACT = "contact"
+    HANDOVER = "handover"
+    REVIEW = "review"
+
+
 OFFICERS = frozenset({"community_officer", "street_officer", "district_officer"})
 """Keep the grid, the organisations and the tenures of their own area, and may open a holder's name for a purpose."""
 

@@ -37,8 +37,8 @@ def register(tx: Transaction, command: Register, *, actor: Actor, now: datetime)
     sibling = store.find_labelled(tx, parent.grid_unit_id, unit.label)
     if sibling is not None:
         raise Conflict(
-            f"{sibling.kind} {sibling.grid_unit_id} already bears the label {unit.label} in this {parent.kind}; "
-            "labels differ among siblings"
+            f"{sibling.kind} {sibling.grid_unit_id} already bears this label in this {parent.kind}; labels differ "
+            "among siblings"
         )
     _add(tx, [unit], now)
     return unit

@@ -56,7 +56,7 @@ WHERE u.area ^@ :area
     AND EXISTS (
         SELECT 1
         FROM unnest(:prefixes::text[], :paths::text[]) AS g (prefix, path)
-        WHERE u.area ^@ g.prefix AND u.path ^@ g.path
+        WHERE u.area ^@ g.prefix AND (u.path = g.path OR u.path ^@ (g.path || '/'))
     )
     AND u.path > :after
 ORDER BY u.path

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.database import Database
 from chassis.http import Answer, PageQuery, Request, endpoint
-from services.members.access import GRID_READERS, OFFICERS
+from services.members.access import GRID_READERS, OFFICERS, Purpose
 from services.members.pages import cut
 from services.members.tenures import handlers, schemas
 
@@ -148,6 +148,8 @@ class TenuresApi:
          "holder_name": "王**", "holder_phone": "138****8000", "from_date": "2026-03-01", "until_date": null,
          "version": 1}], "vacant": ["household", "compound", "community"]}
         """
+        stated = request.query["purpose"]
+        purpose = Purpose(stated) if stated else None
         with self.database.transaction(request.access) as tx:
-            leaders = handlers.get_leaders(tx, grid_unit_id, purpose=request.query["purpose"], actor=request.actor)
+            leaders = handlers.get_leaders(tx, grid_unit_id, purpose=purpose, actor=request.actor)
             return request.answer(tx, leaders)

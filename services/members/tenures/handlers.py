@@ -15,7 +15,7 @@ from chassis.database import Transaction
 from chassis.errors import NotFound, StaleVersion
 from chassis.identity import Actor
 from chassis.privacy import mask_name, mask_phone
-from services.members.access import OFFICERS
+from services.members.access import OFFICERS, Purpose
 from services.members.grid import handlers as grid
 from services.members.grid import store as grid_store
 from services.members.grid.model import ids_on
@@ -89,7 +89,7 @@ def get_tenure(tx: Transaction, tenure_id: UUID, *, actor: Actor) -> Tenure:
     return masked(_checked(tx, store.find(tx, tenure_id), tenure_id, actor))
 
 
-def get_leaders(tx: Transaction, grid_unit_id: UUID, *, purpose: str | None, actor: Actor) -> Leaders:
+def get_leaders(tx: Transaction, grid_unit_id: UUID, *, purpose: Purpose | None, actor: Actor) -> Leaders:
     """The holders for a place, masked; in full for an officer who says for what. Raises NotFound, NotAllowed."""
     unit = grid.get_unit(tx, grid_unit_id, actor=actor)
     path = ids_on(unit.path)

@@ -2,7 +2,11 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.members.shapes import account
+
 LEVELS = ("household", "building", "compound", "community")
+
+PURPOSES = ("contact", "handover", "review")
 
 _PHONE = r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?)\Z"
 
@@ -17,9 +21,8 @@ def _line(at_least: int, at_most: int) -> validate.Regexp:
 class StartTenure(Schema):
     grid_unit_id = fields.UUID(required=True)
     level = fields.String(required=True, validate=validate.OneOf(LEVELS), metadata={"example": "building"})
-    holder_id = fields.String(
+    holder_id = account(
         required=True,
-        validate=_line(1, 128),
         metadata={"example": "leader-7", "description": "the account, which is the `sub` of the holder's tokens"},
     )
     holder_name = fields.String(required=True, validate=_line(1, 50), metadata={"example": "王小明"})
@@ -45,7 +48,7 @@ class EndTenure(Schema):
 class LeadersQuery(Schema):
     purpose = fields.String(
         load_default=None,
-        validate=_line(4, 200),
+        validate=validate.OneOf(PURPOSES),
         metadata={"description": "what names and phones are needed for in full; officers only, kept in the audit"},
     )
 

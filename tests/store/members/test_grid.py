@@ -34,7 +34,7 @@ def test_a_place_is_kept_as_it_was_registered(district: Database, units: Units) 
 
 
 def test_labels_differ_among_siblings(district: Database, units: Units) -> None:
-    with pytest.raises(Conflict, match="already bears the label 3栋"):
+    with pytest.raises(Conflict, match="already bears this label in this compound"):
         register(district, officer(), units["compound"], label="3栋")
 
 
@@ -79,6 +79,14 @@ def test_a_leader_reads_their_own_part_of_the_grid(district: Database, units: Un
         assert handlers.get_unit(tx, units["household"].grid_unit_id, actor=leader) == units["household"]
         with pytest.raises(NotAllowed):
             handlers.get_unit(tx, units["building"].grid_unit_id, actor=leader)
+
+
+def test_a_path_that_ends_within_an_id_reaches_nothing(district: Database, units: Units) -> None:
+    path = units["unit"].path
+    leader = Actor("leader", (Grant("grid_leader", AREA, path[:-1]),))
+
+    assert listed(district, leader) == []
+    assert listed(district, Actor("leader", (Grant("grid_leader", AREA, f"{path}/"),))) == ["2单元", "501"]
 
 
 def test_what_lies_directly_in_a_place_is_listed(district: Database, units: Units) -> None:

@@ -8,6 +8,7 @@ import pytest
 from chassis.database import Database
 from chassis.errors import Conflict, NotAllowed, NotFound, StaleVersion
 from chassis.identity import Actor, Grant
+from services.members.access import Purpose
 from services.members.grid.model import GridUnit
 from services.members.tenures import handlers, store
 from services.members.tenures.model import Tenure
@@ -43,7 +44,7 @@ def history(database: Database, unit: GridUnit) -> list[Tenure]:
         return handlers.list_tenures(tx, unit.grid_unit_id, before=None, limit=9, actor=actor)
 
 
-def leaders(database: Database, unit: GridUnit, actor: Actor, purpose: str | None = None) -> handlers.Leaders:
+def leaders(database: Database, unit: GridUnit, actor: Actor, purpose: Purpose | None = None) -> handlers.Leaders:
     with database.transaction(eyes(actor)) as tx:
         return handlers.get_leaders(tx, unit.grid_unit_id, purpose=purpose, actor=actor)
 
@@ -149,11 +150,11 @@ def reads(database: Database) -> list[Any]:
 def test_an_officer_who_states_a_purpose_sees_names_and_leaves_a_trace(district: Database, units: Units) -> None:
     start(district, units["building"], "building", "a")
 
-    found = leaders(district, units["building"], officer(), "台风值守联系")
+    found = leaders(district, units["building"], officer(), Purpose.CONTACT)
 
     assert [(held.holder.name, held.holder.phone) for held in found.leaders] == [("王小明", "13800138000")]
     [row] = reads(district)
-    assert (row.actor_id, row.action, row.area, row.purpose) == ("officer", "leaders.read", AREA, "台风值守联系")
+    assert (row.actor_id, row.action, row.area, row.purpose) == ("officer", "leaders.read", AREA, "contact")
     assert row.thing == f"grid_unit/{units['building'].grid_unit_id}"
 
 
@@ -168,7 +169,7 @@ def test_a_masked_view_leaves_no_trace(district: Database, units: Units) -> None
 @pytest.mark.parametrize("role", ["grid_leader", "mediator"])
 def test_a_purpose_opens_nothing_to_other_roles(district: Database, units: Units, role: str) -> None:
     with pytest.raises(NotAllowed):
-        leaders(district, units["building"], officer(AREA, role), "台风值守联系")
+        leaders(district, units["building"], officer(AREA, role), Purpose.CONTACT)
 
 
 def test_a_leader_bound_to_a_building_sees_who_answers_above_it(district: Database, units: Units) -> None:
