@@ -20,8 +20,9 @@ from services.members.tenures.model import leaders_of
 def notify_leaders(tx: Transaction, resolution: Resolution, now: datetime) -> list[Notice]:
     """Tell the current holders of the four levels (四级负责) that a dispute in their place is resolved, once each.
 
-    Without a place, or with one that is not in the grid, the community's own leader is told. The fact names the levels
-    that were; those without a holder are missing from it. The same event again does nothing.
+    Without a place, or with one that is not in the grid of the dispute's own community, that community's leader is
+    told. The fact names the levels that were; those without a holder are missing from it. The same event again does
+    nothing.
     """
     version = store.begin(tx, resolution, now)
     if version is None:
@@ -55,9 +56,12 @@ def mark_read(tx: Transaction, notice_id: UUID, *, actor: Actor, now: datetime) 
 
 
 def _place(tx: Transaction, resolution: Resolution) -> list[GridUnit]:
-    """The units from the community's own down to the dispute's place; the community's alone when it names none."""
+    """The units from the community's own down to the dispute's place; the community's alone when it names none there.
+
+    The fact's area is what its publisher answers for: a place elsewhere is not believed.
+    """
     unit = grid_store.find(tx, resolution.grid_unit_id) if resolution.grid_unit_id else None
-    if unit is None:
+    if unit is None or unit.area != resolution.area:
         community = grid_store.find_community(tx, resolution.area)
         return [community] if community else []
     return grid_store.list_by_ids(tx, ids_on(unit.path))

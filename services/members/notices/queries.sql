@@ -7,15 +7,16 @@ WHERE dispute_id = :dispute_id
 ON CONFLICT (event_id) DO NOTHING
 RETURNING version;
 
--- name: add_notices(notice_ids, levels, recipient_ids, event_id, kind, dispute_id, category, area, grid_unit_id, place, occurred_at, created_at)!
+-- name: add_notices(notice_ids, levels, recipient_ids, grid_unit_ids, places, event_id, kind, dispute_id, category, area, occurred_at, created_at)!
 -- Put one notice for each level into its holder's inbox.
 INSERT INTO notices (
-    notice_id, level, recipient_id, event_id, kind, dispute_id, category, area, grid_unit_id, place, occurred_at, created_at
+    notice_id, level, recipient_id, grid_unit_id, place, event_id, kind, dispute_id, category, area, occurred_at, created_at
 )
 SELECT
-    n.notice_id, n.level, n.recipient_id,
-    :event_id, :kind, :dispute_id, :category, :area, :grid_unit_id::uuid, :place, :occurred_at, :created_at
-FROM unnest(:notice_ids::uuid[], :levels::text[], :recipient_ids::text[]) AS n (notice_id, level, recipient_id);
+    n.notice_id, n.level, n.recipient_id, n.grid_unit_id, n.place,
+    :event_id, :kind, :dispute_id, :category, :area, :occurred_at, :created_at
+FROM unnest(:notice_ids::uuid[], :levels::text[], :recipient_ids::text[], :grid_unit_ids::uuid[], :places::text[])
+    AS n (notice_id, level, recipient_id, grid_unit_id, place);
 
 -- name: page_notices(recipient_id, unread, before, limit)
 -- One page of a person's inbox, the newest first; of the unread alone when asked so.

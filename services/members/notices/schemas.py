@@ -15,7 +15,7 @@ class DisputeResolved(Schema):
         unknown = EXCLUDE
 
     dispute_id = fields.UUID(required=True)
-    category = fields.String(required=True, validate=validate.Length(1, 100))
+    category = fields.String(required=True, validate=validate.Regexp(r"^[a-z_]{1,40}\Z", error="Must be a word."))
     grid_unit_id = fields.UUID(load_default=None, allow_none=True)
 
 

@@ -20,20 +20,20 @@ def begin(tx: Transaction, resolution: Resolution, now: datetime) -> int | None:
 
 
 def add(tx: Transaction, resolution: Resolution, notices: Sequence[Notice]) -> None:
-    """Write the notices of one resolution; they differ in id, level and recipient alone."""
+    """Write the notices of one resolution; they differ in id, level, recipient and how closely the place is told."""
     first = notices[0]
     queries.add_notices(
         tx.connection,
         notice_ids=[notice.notice_id for notice in notices],
         levels=[notice.level for notice in notices],
         recipient_ids=[notice.recipient_id for notice in notices],
+        grid_unit_ids=[notice.grid_unit_id for notice in notices],
+        places=[notice.place for notice in notices],
         event_id=resolution.event_id,
         kind=first.kind,
         dispute_id=resolution.dispute_id,
         category=resolution.category,
         area=resolution.area,
-        grid_unit_id=resolution.grid_unit_id,
-        place=first.place,
         occurred_at=resolution.occurred_at,
         created_at=first.created_at,
     )

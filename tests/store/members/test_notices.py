@@ -10,6 +10,7 @@ import pytest
 from chassis.database import Access, Database
 from chassis.errors import NotFound
 from chassis.identity import Actor, Grant
+from services.members.grid import store as grid_store
 from services.members.grid.model import GridUnit
 from services.members.notices import handlers
 from services.members.notices.model import Notice, Resolution
@@ -29,10 +30,10 @@ def held(district: Database, units: Units) -> Units:
     return units
 
 
-def appoint(database: Database, unit: GridUnit, level: str, holder: str) -> None:
+def appoint(database: Database, unit: GridUnit, level: str, holder: str, area: str = AREA) -> None:
     with database.transaction() as tx:
         tenures.start(
-            tx, tenures.Start(unit.grid_unit_id, level, holder, "王小明", "13800138000"), actor=officer(), now=NOW
+            tx, tenures.Start(unit.grid_unit_id, level, holder, "王小明", "13800138000"), actor=officer(area), now=NOW
         )
 
 
@@ -122,6 +123,30 @@ def test_without_a_place_the_communitys_leader_is_told(district: Database, held:
     notify(district, resolution(None))
 
     assert [fact["data"]["levels"] for fact in told(district)] == [["community"]]
+
+
+def test_each_level_keeps_the_place_as_closely_as_it_answers_for_it(district: Database, held: Units) -> None:
+    notify(district, resolution(held["household"]))
+
+    found = {level: inbox(district, person(f"{level}-leader"))[0] for level in FOUR}
+    assert [(found[level].place, found[level].grid_unit_id) for level in FOUR] == [
+        *[("星海名城社区居委会 一期 3栋 2单元 501", held["household"].grid_unit_id)] * 2,
+        *[("星海名城社区居委会 一期 3栋", held["building"].grid_unit_id)] * 2,
+    ]
+
+
+def test_a_place_in_another_community_is_not_believed(district: Database, held: Units) -> None:
+    with district.transaction() as tx:
+        elsewhere = grid_store.find_community(tx, "440305006011")
+    assert elsewhere is not None
+    appoint(district, elsewhere, "community", "haiyue-leader", "440305006011")
+
+    notify(district, resolution(held["building"], area="440305006011"))
+
+    assert [fact["data"]["levels"] for fact in told(district)] == [["community"]]
+    [notice] = inbox(district, person("haiyue-leader"))
+    assert (notice.area, notice.place) == ("440305006011", "海月社区居委会")
+    assert [inbox(district, person(f"{level}-leader")) for level in FOUR] == [[]] * 4
 
 
 def test_where_nobody_holds_anything_the_fact_says_so(district: Database) -> None:

@@ -4,6 +4,7 @@ import pytest
 from marshmallow import ValidationError
 
 from services.members.access import Purpose
+from services.members.notices.schemas import DisputeResolved
 from services.members.tenures import schemas
 
 TENURE = {"grid_unit_id": "01936f00-0000-7000-8000-000000000003", "level": "building", "holder_name": "王小明"}
@@ -27,3 +28,12 @@ def test_a_holder_is_named_by_an_account(holder_id: str) -> None:
 def test_a_name_a_phone_or_an_id_number_is_no_account(holder_id: str) -> None:
     with pytest.raises(ValidationError, match="the id of an account"):
         schemas.StartTenure().load(TENURE | {"holder_id": holder_id})
+
+
+@pytest.mark.parametrize("category", ["", "王小明欠费", "Noise", "noise\n", "n" * 41, 7])
+def test_a_category_heard_from_elsewhere_is_a_word(category: object) -> None:
+    fact = {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "added_later": 1}
+
+    assert DisputeResolved().load(fact | {"category": "property_fee"})["category"] == "property_fee"
+    with pytest.raises(ValidationError, match="category"):
+        DisputeResolved().load(fact | {"category": category})
