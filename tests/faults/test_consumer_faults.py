@@ -7,7 +7,6 @@ import pytest
 
 from chassis.inbox import dead_letters
 from tests.faults.conftest import Report
-from tests.support.facts import event
 from tests.support.stage import DRAIN_S, Stage, events
 from tests.support.waiting import wait_for
 
@@ -176,11 +175,23 @@ def test_what_the_broker_gives_up_delivering_is_kept_as_dead_and_comes_into_effe
     assert stage.effects() == 1
 
 
-def test_a_fact_that_comes_before_the_service_has_ever_run_waits_for_it(stage: Stage, report: Report) -> None:
+def test_while_the_database_is_gone_nothing_is_acknowledged_and_a_stop_hands_it_all_back(
+    stage: Stage, report: Report
+) -> None:
     stage.declare()
-    stage.publish_events(event("elsewhere", 7))
+    stage.start_relay()
+    stage.commit(50, act="wait", together=50)
+    wait_for(lambda: stage.unsent() == 0)
+    with stage.gate_closed():
+        service = stage.start_service(ready=False)
+        service.wait_until(lambda: stage.at_the_gate() and stage.ready_messages() == 0)
+        with stage.sink_cut_off():
+            service.wait_until(lambda: "waits for its database" in service.said())
+            code = service.stop()
+            handed_back = stage.ready_messages()
     stage.start_service()
-    wait_for(lambda: stage.letters("parked"))
+    stage.wait_settled()
 
-    outcome = stage.weigh()
-    assert (outcome.balance.facts, outcome.balance.effects, stage.effects()) == (0, 0, 0)
+    report("18 database gone with 50 in hand, then a stop", stage.weigh())
+    assert (handed_back, code) == (50, 0)
+    assert (stage.effects(), stage.letters()) == (50, [])

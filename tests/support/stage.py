@@ -8,17 +8,18 @@ import os
 import random
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import amqp
 
 from chassis import broker, topology
 from chassis.consumer import declared, route
-from chassis.database import Database
-from chassis.envelope import CONTENT_TYPE, Event, to_json
+from chassis.database import Database, connect
+from chassis.envelope import CONTENT_TYPE
 from chassis.identity import Issuer, new_signing_key
 from chassis.inbox.dead_letters import DeadLetter, list_letters
 from chassis.topology import Route
@@ -27,7 +28,7 @@ from tests.support.asking import ask
 from tests.support.consumer import prepare
 from tests.support.counting import GATE, Counting
 from tests.support.facts import SOURCE, add
-from tests.support.instance import MakeDatabase
+from tests.support.instance import MakeDatabase, ServiceDatabase
 from tests.support.service_process import LoggedProcess, ServiceProcess, answers
 from tests.support.waiting import wait_for
 
@@ -66,7 +67,7 @@ class Outcome:
 class Stage:
     """One fault's parts. Whatever runs on it ends with it."""
 
-    def __init__(self, source_url: str, sink_url: str, amqp_url: str, folder: Path) -> None:
+    def __init__(self, source_url: ServiceDatabase, sink_url: ServiceDatabase, amqp_url: str, folder: Path) -> None:
         self.amqp_url = amqp_url
         self.folder = folder
         self.source = Database(source_url, service=SOURCE, size=10)
@@ -74,6 +75,7 @@ class Stage:
         self.random = random.Random(SEED)
         self.processes: list[LoggedProcess] = []
         self._source_url, self._sink_url = source_url, sink_url
+        self._server_url = sink_url.admin_url.rpartition("/")[0] + "/postgres"
         self._versions: dict[str, int] = {}
         (self.subscriptions,) = declared(Counting)
 
@@ -145,6 +147,22 @@ class Stage:
         self.source.close()
         self.sink.close()
 
+    @contextmanager
+    def sink_cut_off(self) -> Iterator[None]:
+        """The service's database ends all its connections and takes no others, as long as this lasts."""
+        name = urlsplit(self._sink_url).path.removeprefix("/")
+        ending = (
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = %s AND application_name NOT LIKE '%%:gate'"
+        )
+        with closing(connect(self._server_url)) as admin, admin.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            cursor.execute(ending, (name,))
+            yield
+            cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        # Ours were ended, too.
+        self.sink.close()
+
     # What the broker holds.
 
     @contextmanager
@@ -166,9 +184,6 @@ class Stage:
                 properties = {"content_type": content_type} if content_type else {}
                 message = amqp.Message(body, delivery_mode=2, **properties)
                 channel.basic_publish_confirm(message, exchange="", routing_key=self.route.queue)
-
-    def publish_events(self, *told: Event) -> None:
-        self.publish(*(to_json(event).encode() for event in told))
 
     def ready_messages(self) -> int:
         """Messages in the queue that no consumer has."""
@@ -247,7 +262,7 @@ class Stage:
     @contextmanager
     def gate_closed(self) -> Iterator[None]:
         """Handlers told to wait do so as long as this lasts."""
-        with Database(self._sink_url, service="counting", size=1).transaction() as tx:
+        with Database(self._sink_url, service="counting", size=1, process="gate").transaction() as tx:
             tx.execute("SELECT pg_advisory_xact_lock(%s)", (GATE,))
             yield
 

@@ -1,0 +1,152 @@
+"""Faults of the broker under a whole running instance (DESIGN §6: 2): commands go on, and every effect comes."""
+
+import io
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from chassis.identity import Grant
+from linli import ledger
+from linli.embedded.parts import Embedded
+from linli.embedded.ports import free_ports
+from linli.importing import load_divisions, read_divisions
+from linli.instance import Reach
+from linli.running import Running
+from linli.services import subscriptions
+from tests.faults.conftest import Report
+from tests.support.asking import Reply, ask
+from tests.support.service_process import ROOT
+from tests.support.stage import DRAIN_S, Outcome
+from tests.support.waiting import wait_for
+
+KILLS = int(os.environ.get("LINLI_FAULT_BROKER_KILLS", "3"))
+AREA = "440305001012"
+DISPUTE = {
+    "area": AREA,
+    "relation": "owner_owner",
+    "category": "noise",
+    "summary": "楼上夜间装修。",
+    "applicant": {"name": "王小明", "phone": "13800138000"},
+    "respondent": {"kind": "person", "name": "李建国"},
+}
+
+
+class Instance:
+    """`linli up` in this process, over parts of its own that may be killed."""
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.databases = Reach.of(running.instance).databases()
+        self.filer, self.officer = (
+            running.instance.token(name, [Grant("community_officer", AREA)]) for name in ("filer-1", "officer-1")
+        )
+
+    def file(self) -> Reply:
+        return ask(self.running.instance.ports.http("grievances"), "POST", "/disputes", DISPUTE, token=self.filer)
+
+    def step(self, filed: Reply, name: str) -> Reply:
+        path = f"/disputes/{filed.json['dispute_id']}/{name}"
+        port = self.running.instance.ports.http("grievances")
+        return ask(port, "POST", path, token=self.officer, if_match=filed.headers["etag"])
+
+    @contextmanager
+    def filing(self, answers: list[int]) -> Iterator[None]:
+        """Two people file disputes without a pause, as long as this lasts."""
+        enough = threading.Event()
+
+        def file_on() -> None:
+            while not enough.is_set():
+                answers.append(self.file().status)
+
+        with ThreadPoolExecutor(2) as people:
+            filing = [people.submit(file_on) for _ in range(2)]
+            try:
+                yield
+            finally:
+                enough.set()
+        for one in filing:
+            one.result()
+
+    def sent(self) -> int:
+        return self._count("grievances", "SELECT count(*) AS n FROM event_log")
+
+    def counted(self) -> int:
+        """The dispute facts that statistics has in effect."""
+        return self._count("statistics", "SELECT count(*) AS n FROM inbox WHERE type LIKE 'dispute.%'")
+
+    def settle(self) -> Outcome:
+        found = ledger.settle(self.databases, subscriptions(), DRAIN_S)
+        totals = {name: sum(getattr(one, name) for one in found) for name in
+                  ("facts", "effects", "kept", "missing", "extra")}  # fmt: skip
+        return Outcome(ledger.Balance("all", "all", **totals), twice=0, disordered=0)
+
+    def _count(self, service: str, sql: str) -> int:
+        with self.databases[service].transaction() as tx:
+            return int(tx.rows(sql)[0].n)
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    folder, ports = tmp_path_factory.mktemp("faults") / "instance", free_ports().base
+    running = Running(folder, ports)
+    output = io.StringIO()
+    try:
+        running.start_parts()
+        running.prepare()
+        running.rabbitmq.settle()
+        supervisor = running.supervisor(output)
+        supervisor.start()
+        try:
+            yield _ready(running)
+        finally:
+            supervisor.stop()
+    finally:
+        running.stop()
+        Embedded(folder, ports).discard()
+
+
+def _ready(running: Running) -> Instance:
+    running.wait_ready()
+    instance = Instance(running)
+    load_divisions(instance.databases["members"], read_divisions(ROOT / "data" / "nanshan.csv"))
+    assert instance.settle().sound
+    return instance
+
+
+def test_with_the_broker_stopped_commands_succeed_and_their_effects_come_when_it_is_back(
+    instance: Instance, report: Report
+) -> None:
+    before = instance.counted()
+    instance.running.rabbitmq.stop()
+    filed = [instance.file() for _ in range(20)]
+    accepted = [instance.step(one, "accept") for one in filed]
+    meanwhile = instance.counted()
+    instance.running.rabbitmq.start()
+    outcome = instance.settle()
+
+    report("broker stopped while 40 commands were given", outcome)
+    assert {one.status for one in filed} == {201}
+    assert {one.status for one in accepted} == {200}
+    assert (meanwhile, instance.counted()) == (before, before + 40)
+
+
+def test_a_broker_killed_again_and_again_under_load_loses_and_repeats_nothing(
+    instance: Instance, report: Report
+) -> None:
+    before = instance.counted()
+    answers: list[int] = []
+    with instance.filing(answers):
+        for _ in range(KILLS):
+            some = instance.sent() + 50
+            wait_for(lambda some=some: instance.sent() >= some, DRAIN_S)
+            instance.running.rabbitmq.kill()
+            instance.running.rabbitmq.start()
+    outcome = instance.settle()
+
+    report(f"2 broker killed {KILLS} times while {len(answers)} disputes were filed", outcome)
+    assert set(answers) == {201}
+    assert instance.counted() == before + len(answers)
