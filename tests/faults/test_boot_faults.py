@@ -62,7 +62,7 @@ def test_a_wrong_password_is_told_without_it_until_it_is_right(
     login = urlunsplit(parts._replace(netloc=f"late:right@{parts.netloc.rpartition('@')[2]}"))
     service = stage.start_service(ready=False, AMQP_URL=login)
     wait_told(service, "refuses user 'late': check the user, the password and the vhost in AMQP_URL")
-    with late_user(embedded, parts.path.removeprefix("/")):
+    with late_user(embedded, stage.vhost):
         set_right(stage, service)
 
     report("24 a login was refused at boot", stage.weigh())

@@ -1,4 +1,4 @@
-"""Faults of the consumer: killed around its commit, stopped with work in hand, poisoned (DESIGN §6: 4, 14, 17–21)."""
+"""Faults of the consumer: killed around its commit, stopped with work in hand, poisoned (DESIGN §6: 4, 14–21)."""
 
 import signal
 from pathlib import Path
@@ -70,6 +70,25 @@ def test_sigterm_with_fifty_in_hand_finishes_acknowledges_and_hands_nothing_back
     report("14 SIGTERM with 50 in hand", stage.weigh())
     assert (in_effect_meanwhile, stage.effects()) == (0, 50)
     assert (code, redelivered) == (0, 0)
+
+
+def test_sigterm_past_the_grace_period_ends_it_and_the_work_is_done_once_by_the_next(
+    stage: Stage, report: Report
+) -> None:
+    stage.declare()
+    stage.start_relay()
+    stage.commit(50, act="wait", together=50)
+    wait_for(lambda: stage.unsent() == 0)
+    with stage.gate_closed():
+        service = stage.start_service(ready=False, GRACE_S="0.5")
+        service.wait_until(lambda: stage.at_the_gate() and stage.ready_messages() == 0)
+        service.stop()
+        wait_for(lambda: stage.ready_messages() == 50)
+    stage.start_service()
+    stage.wait_settled()
+
+    report("15 SIGTERM past the grace period with 50 in hand", stage.weigh())
+    assert (stage.effects(), stage.letters()) == (50, [])
 
 
 def test_a_poison_that_kills_its_process_ends_dead_and_no_healthy_fact_does(stage: Stage, report: Report) -> None:

@@ -1,10 +1,14 @@
-"""Faults between outbox and broker: the relay dies, nobody listens, a transaction stays open (DESIGN §6: 1, 10, 22)."""
+"""Faults between outbox and broker: the relay dies, the broker stands still or does not read, nobody listens, a
+transaction stays open (DESIGN §6: 1, 6, 7, 10, 22)."""
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from linli.embedded.parts import Embedded
 from tests.faults.conftest import Report
 from tests.support.stage import Stage, events
 from tests.support.waiting import wait_for
@@ -45,6 +49,54 @@ def test_a_relay_killed_at_a_point_of_its_way_is_repeated_and_absorbed(
 
     report(f"1 relay killed twice when all was {point}, {again:.0f} facts delivered twice", stage.weigh())
     assert stage.effects() == 300
+
+
+def test_a_broker_that_stands_still_is_given_up_in_time_and_gets_everything_when_it_goes_on(
+    stage: Stage, report: Report, embedded: Embedded
+) -> None:
+    stage.start_service()
+    relay = stage.start_relay(RELAY_CONFIRM_TIMEOUT_S="0.5")
+    stage.commit(100)
+    stage.wait_in_effect(100)
+    embedded.rabbitmq.suspend()
+    try:
+        stage.commit(100)
+        relay.wait_until(lambda: "without a confirm after 0.5 s" in relay.said())
+        unsent = stage.unsent()
+    finally:
+        embedded.rabbitmq.resume()
+    stage.wait_settled()
+
+    report("6 broker stopped in its tracks until a confirm was overdue", stage.weigh())
+    assert unsent == 100
+    assert stage.effects() == 200
+
+
+@contextmanager
+def memory_alarm(embedded: Embedded) -> Iterator[None]:
+    """The broker reads nothing from those who publish."""
+    before = embedded.rabbitmq.evaluate("vm_memory_monitor:get_vm_memory_high_watermark().")
+    embedded.rabbitmq.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.0000001).")
+    try:
+        yield
+    finally:
+        embedded.rabbitmq.evaluate(f"vm_memory_monitor:set_vm_memory_high_watermark({before.strip()}).")
+
+
+def test_under_a_memory_alarm_nothing_is_taken_for_confirmed(stage: Stage, report: Report, embedded: Embedded) -> None:
+    stage.start_service()
+    relay = stage.start_relay(RELAY_CONFIRM_TIMEOUT_S="0.5")
+    stage.commit(100)
+    stage.wait_in_effect(100)
+    with memory_alarm(embedded):
+        stage.commit(100)
+        relay.wait_until(lambda: "stopped reading" in relay.said() and "without a confirm" in relay.said())
+        unsent = stage.unsent()
+    stage.wait_settled()
+
+    report("7 memory alarm until a confirm was overdue", stage.weigh())
+    assert unsent == 100
+    assert stage.effects() == 200
 
 
 def test_facts_nobody_listens_for_stay_and_are_delivered_after_the_bind(stage: Stage, report: Report) -> None:

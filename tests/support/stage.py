@@ -80,6 +80,10 @@ class Stage:
         (self.subscriptions,) = declared(Counting)
 
     @property
+    def vhost(self) -> str:
+        return urlsplit(self.amqp_url).path.removeprefix("/")
+
+    @property
     def route(self) -> Route:
         return route(self.subscriptions)
 
@@ -146,6 +150,11 @@ class Stage:
                 process.kill()
         self.source.close()
         self.sink.close()
+
+    def run_as_owner(self, sql: str) -> None:
+        """Change the service's schema under it."""
+        with closing(connect(self._sink_url.admin_url)) as admin, admin.cursor() as cursor:
+            cursor.execute(sql)
 
     @contextmanager
     def sink_cut_off(self) -> Iterator[None]:
