@@ -28,12 +28,19 @@ def is_needed() -> bool:
 
 
 def give(path: Path) -> None:
-    """Let the parts' account own this folder or file and all below it; nothing to do when not root."""
+    """Let the parts' account own this folder or file, just made in a folder of root's; nothing to do when not root.
+
+    This one alone: what lies in a folder that the account owns it may exchange for links to anything while root walks
+    through it.
+    """
     if not is_needed():
         return
     entry = _ensure_account()
-    for each in [path, *path.rglob("*")]:
-        os.lchown(each, entry.pw_uid, entry.pw_gid)
+    opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        os.fchown(opened, entry.pw_uid, entry.pw_gid)
+    finally:
+        os.close(opened)
 
 
 def prefix(*reached: Path) -> list[str]:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from linli.embedded.errors import EmbeddedError
+from linli.embedded.ownership import require_own
 
 DEFAULT = Path(".linli")
 MARKER = "linli-data-folder"
@@ -31,15 +32,24 @@ class DataFolder:
     def open(self) -> None:
         """Make or take the folder and hold it until `close`.
 
-        Raises EmbeddedError when another process holds it, or when it holds files that are not ours.
+        Raises EmbeddedError when another process holds it, when it holds files that are not ours, or when another
+        account owns it or may write to it.
         """
-        self._refuse_foreign()
+        if self.path.exists() and not self.path.is_dir():
+            raise EmbeddedError(f"{self.path} is a file; --data needs a folder")
         # Others may pass through, as the parts' account must, but not list; every entry has its own mode.
         self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+        require_own(self.path)
+        self._refuse_foreign()
         (self.path / MARKER).write_text("Linli keeps an instance here; `--fresh` may wipe this folder.\n", "utf-8")
         self._take_lock()
-        self.run.mkdir(mode=0o700, exist_ok=True)
-        self.logs.mkdir(mode=0o711, exist_ok=True)
+        try:
+            for folder, mode in ((self.run, 0o700), (self.logs, 0o711)):
+                folder.mkdir(mode=mode, exist_ok=True)
+                require_own(folder)
+        except BaseException:
+            self.close()
+            raise
 
     def wipe(self) -> None:
         """Remove everything but the lock this process holds."""
@@ -66,9 +76,13 @@ class DataFolder:
         return self._lock is not None
 
     def is_held(self) -> bool:
-        """Whether some process runs an instance here."""
+        """Whether some process runs an instance here. Raises EmbeddedError when another account owns the folder or may
+        write to it: what it says of an instance is then not believed."""
+        if not self.path.is_dir():
+            return False
+        require_own(self.path)
         try:
-            lock = os.open(self.path / LOCK, os.O_RDWR)
+            lock = os.open(self.path / LOCK, os.O_RDWR | os.O_NOFOLLOW)
         except FileNotFoundError:
             return False
         try:
@@ -81,7 +95,7 @@ class DataFolder:
 
     def _take_lock(self) -> None:
         # Held by this process alone: the descriptor is not inherited by what it starts.
-        lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -95,7 +109,5 @@ class DataFolder:
         self._lock = lock
 
     def _refuse_foreign(self) -> None:
-        if self.path.exists() and not self.path.is_dir():
-            raise EmbeddedError(f"{self.path} is a file; --data needs a folder")
-        if self.path.is_dir() and not (self.path / MARKER).exists() and any(self.path.iterdir()):
+        if not (self.path / MARKER).exists() and any(self.path.iterdir()):
             raise EmbeddedError(f"{self.path} holds files that are not Linli's; --data needs a new or an empty folder")

@@ -9,12 +9,15 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 
+from chassis.database import connect
 from linli.embedded import account
 from linli.embedded.errors import EmbeddedError
+from linli.embedded.ownership import write_new
 from linli.embedded.ports import HOST, check_free
 from linli.embedded.process import POLL_S, PartProcess, plain_environment
 from linli.embedded.secrets import Secrets
@@ -65,9 +68,11 @@ class Postgres:
         return self._server.pid
 
     def start(self) -> None:
-        """Begin and wait until it answers."""
+        """Begin and wait until it answers, to its administrator and to the services' logins in their own databases."""
         self.spawn()
         self.wait_ready()
+        with closing(connect(self.admin_url)) as admin, admin.cursor() as cursor:
+            cursor.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
 
     def spawn(self) -> None:
         """Begin, making the cluster first when there is none; a server that an earlier run left is stopped."""
@@ -104,9 +109,7 @@ class Postgres:
         draft = self._folder.with_name(f"postgres.new-{os.getpid()}")
         draft.mkdir(mode=0o700)
         password = draft.with_name("postgres.password")
-        password.unlink(missing_ok=True)
-        password.touch(mode=0o600)
-        password.write_text(self._secrets.postgres_password, "ascii")
+        write_new(password, self._secrets.postgres_password)
         account.give(draft)
         account.give(password)
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from linli.embedded.errors import EmbeddedError
+from linli.embedded.ownership import append_to, read_own, write_new
 
 POLL_S = 0.02
 
@@ -39,7 +40,7 @@ class PartProcess:
     def spawn(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
         """Start it in a session of its own: a terminal's Ctrl-C is for us, and we stop the parts in order."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with os.fdopen(append_to(self.log), "ab") as log:
             self._child = subprocess.Popen(
                 argv, env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -129,14 +130,15 @@ def remember(pid_file: Path, pid: int) -> None:
     """Note a process so that a later run can find it again: its number and its birth."""
     pid_file.parent.mkdir(parents=True, exist_ok=True)
     draft = pid_file.with_suffix(".new")
-    draft.write_text(json.dumps({"pid": pid, "birth": birth(pid)}), "utf-8")
+    write_new(draft, json.dumps({"pid": pid, "birth": birth(pid)}))
     draft.replace(pid_file)
 
 
 def recall(pid_file: Path) -> psutil.Process | None:
-    """The process that was noted there, if that very process still runs."""
+    """The process that was noted there, if that very process still runs. Raises EmbeddedError when another account
+    could have written it: whoever stops what is noted there must have noted it."""
     try:
-        record = json.loads(pid_file.read_text("utf-8"))
+        record = json.loads(read_own(pid_file))
         process = psutil.Process(record["pid"])
         if is_alive(process) and birth(record["pid"]) == record["birth"]:
             return process

@@ -15,8 +15,10 @@ import psutil
 
 from linli.embedded import account, rabbitmq_package
 from linli.embedded.errors import EmbeddedError
+from linli.embedded.ownership import require_own, write_new
 from linli.embedded.ports import HOST, Ports, check_free, listeners
 from linli.embedded.process import PartProcess, gone, plain_environment
+from linli.embedded.rabbitmq_logins import EVERYTHING, Rights, binary, granted, made
 from linli.embedded.secrets import Secrets
 
 # Fixed: a node's data belong to its name. Instances are told apart by their epmd, not by their name.
@@ -47,6 +49,7 @@ class RabbitMQ:
         self._ports = ports
         self._secrets = secrets
         self._folder = data.absolute() / "rabbitmq"
+        self._settings = data.absolute() / "rabbitmq-settings"
         self._node = PartProcess("RabbitMQ", data / "run" / "rabbitmq.pid", data / "log" / "rabbitmq.log")
         self._epmd = PartProcess("epmd", data / "run" / "epmd.pid", data / "log" / "epmd.log")
         self._logs = data.absolute() / "log" / "rabbitmq"
@@ -108,15 +111,20 @@ class RabbitMQ:
 
     def add_vhost(self, name: str) -> None:
         """Make a virtual host that the generated user may do everything in; one that exists is left as it is."""
-        vhost, user = _binary(name), _binary(self._secrets.rabbitmq_user)
+        vhost, user = binary(name), self._secrets.rabbitmq_user
         self.evaluate(
-            f"case rabbit_vhost:exists({vhost}) of true -> ok; false -> rabbit_vhost:add({vhost}, {user}) end,"
-            f'ok = rabbit_auth_backend_internal:set_permissions({user}, {vhost}, <<".*">>, <<".*">>, <<".*">>, {user}).'
+            f"case rabbit_vhost:exists({vhost}) of true -> ok; false -> rabbit_vhost:add({vhost}, {binary(user)}) end,"
+            f"{granted(user, EVERYTHING, name, by=user)}."
         )
+
+    def let_in(self, user: str, password: str, rights: Rights, vhost: str = "/") -> None:
+        """Let a login do this much in a virtual host, and nothing in others; one that exists gets this password."""
+        administrator = self._secrets.rabbitmq_user
+        self.evaluate(f"{made(user, password, administrator)}, {granted(user, rights, vhost, administrator)}.")
 
     def delete_vhost(self, name: str) -> None:
         """Remove a virtual host with all its queues; connections to it are closed."""
-        vhost, user = _binary(name), _binary(self._secrets.rabbitmq_user)
+        vhost, user = binary(name), binary(self._secrets.rabbitmq_user)
         self.evaluate(f"rabbit_vhost:delete({vhost}, {user}), ok.")
 
     def settle(self) -> None:
@@ -176,35 +184,34 @@ class RabbitMQ:
         for pid in listeners(self._ports.epmd):
             with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
                 process = psutil.Process(pid)
-                if process.name() == "epmd" and process.environ().get("HOME") == str(self._folder):
+                if process.name() == "epmd" and process.environ().get("HOME") == str(self._settings):
                     process.terminate()
                     gone([process], within_s=5)
 
     def _prepare(self) -> None:
-        """Write the node's files anew, owned by its account and closed to others."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        """Write the node's settings anew, for its account alone to read, in a folder that it cannot write to."""
+        self._settings.mkdir(mode=0o711, exist_ok=True)
+        require_own(self._settings)
         user, password = self._secrets.rabbitmq_user, self._secrets.rabbitmq_password
-        for name, mode, text in (
-            ("rabbitmq.conf", 0o600, CONFIGURATION.format(user=user, password=password)),
-            ("advanced.config", 0o600, "[].\n"),
-            ("rabbitmq-env.conf", 0o600, ""),
-            ("enabled_plugins", 0o600, "[].\n"),
-            (".erlang.cookie", 0o400, self._secrets.erlang_cookie),
+        for name, text in (
+            ("rabbitmq.conf", CONFIGURATION.format(user=user, password=password)),
+            ("advanced.config", "[].\n"),
+            ("rabbitmq-env.conf", ""),
+            ("enabled_plugins", "[].\n"),
+            (".erlang.cookie", self._secrets.erlang_cookie),
         ):
-            path = self._folder / name
-            path.unlink(missing_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(text, "ascii")
-            path.chmod(mode)
-        self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        account.give(self._folder)
-        account.give(self._logs)
+            write_new(self._settings / name, text, 0o400)
+            account.give(self._settings / name)
+        for folder in (self._folder, self._logs):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            account.give(folder)
 
     def _environment(self) -> dict[str, str]:
-        folder, logs = self._folder, self._logs
+        folder, settings, logs = self._folder, self._settings, self._logs
         return plain_environment(
             {
-                "HOME": str(folder),
+                # Where Erlang looks for its cookie.
+                "HOME": str(settings),
                 "ERL_EPMD_ADDRESS": HOST,
                 "ERL_EPMD_PORT": str(self._ports.epmd),
                 "RABBITMQ_NODENAME": NODE,
@@ -214,10 +221,10 @@ class RabbitMQ:
                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": VM_ARGUMENTS,
                 # The script then becomes the node instead of watching over it: its pid is the node's.
                 "RABBITMQ_ALLOW_INPUT": "true",
-                "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
-                "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
-                "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
-                "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+                "RABBITMQ_CONF_ENV_FILE": str(settings / "rabbitmq-env.conf"),
+                "RABBITMQ_CONFIG_FILE": str(settings / "rabbitmq.conf"),
+                "RABBITMQ_ADVANCED_CONFIG_FILE": str(settings / "advanced.config"),
+                "RABBITMQ_ENABLED_PLUGINS_FILE": str(settings / "enabled_plugins"),
                 "RABBITMQ_GENERATED_CONFIG_DIR": str(folder / "generated"),
                 "RABBITMQ_SCHEMA_DIR": str(folder / "schema"),
                 "RABBITMQ_MNESIA_BASE": str(folder / "data"),
@@ -232,7 +239,7 @@ class RabbitMQ:
         )
 
     def _prefix(self) -> list[str]:
-        return account.prefix(self._folder)
+        return account.prefix(self._folder, self._settings)
 
     def _greets(self) -> bool:
         """Whether it answers AMQP's first word, which it does only when it has booted."""
@@ -250,8 +257,3 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _binary(text: str) -> str:
-    """A text as an Erlang binary."""
-    return f"<<{','.join(str(byte) for byte in text.encode())}>>"

@@ -9,6 +9,8 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
+from linli.embedded.ownership import read_own
+
 FILE = "secrets.json"
 
 
@@ -21,13 +23,15 @@ class Secrets:
 
     @classmethod
     def load_or_create(cls, data: Path) -> "Secrets":
-        """Read the folder's secrets, or make new ones; never a mix of both."""
+        """Read the folder's secrets, or make new ones; never a mix of both. Raises EmbeddedError when another account
+        could have written them."""
         path = data / FILE
-        if path.exists():
-            return cls(path, json.loads(path.read_text("utf-8")))
-        made = cls(path, _fresh())
-        made._save()
-        return made
+        try:
+            return cls(path, json.loads(read_own(path)))
+        except FileNotFoundError:
+            made = cls(path, _fresh())
+            made._save()
+            return made
 
     @property
     def postgres_password(self) -> str:
@@ -68,11 +72,18 @@ class Secrets:
 
     def service_password(self, role: str) -> str:
         """The database password of this login role; a role asked for the first time gets one."""
-        passwords = self._values["service_passwords"]
-        if role not in passwords:
-            passwords[role] = _password()
+        return self._password_of("service_passwords", role)
+
+    def broker_password(self, service: str) -> str:
+        """The password of this service's login at the broker; made like those of the databases."""
+        return self._password_of("broker_passwords", service)
+
+    def _password_of(self, kind: str, login: str) -> str:
+        passwords = self._values.setdefault(kind, {})
+        if login not in passwords:
+            passwords[login] = _password()
             self._save()
-        return str(passwords[role])
+        return str(passwords[login])
 
     def _save(self) -> None:
         # A new file takes the old one's place whole, and nobody else can read it at any moment.
@@ -89,6 +100,7 @@ def _fresh() -> dict[str, Any]:
     return {
         "postgres_password": _password(),
         "service_passwords": {},
+        "broker_passwords": {},
         "rabbitmq_user": "linli",
         "rabbitmq_password": _password(),
         "erlang_cookie": secrets.token_hex(24).upper(),

@@ -122,7 +122,8 @@ def test_nobody_gets_in_without_the_folders_passwords(shared: Embedded) -> None:
 
 def test_files_with_secrets_are_their_owners_alone(shared: Embedded) -> None:
     data = shared.folder.path
-    secret = ["secrets.json", "rabbitmq/rabbitmq.conf", "rabbitmq/.erlang.cookie", "postgres", "rabbitmq", "run"]
+    secret = ["secrets.json", "rabbitmq-settings/rabbitmq.conf", "rabbitmq-settings/.erlang.cookie"]
+    secret += ["postgres", "rabbitmq", "run", "log/postgres.log", "log/rabbitmq.log"]
 
     assert {name: (data / name).stat().st_mode & 0o077 for name in secret} == dict.fromkeys(secret, 0)
     assert not list(data.glob("postgres.password*"))
