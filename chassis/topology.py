@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import amqp
-from amqp.exceptions import PreconditionFailed
+from amqp.exceptions import AccessRefused, NotFound, PreconditionFailed
 
 from chassis.errors import Misconfigured
 
@@ -52,12 +52,14 @@ def declare_exchange(channel: amqp.Channel, source: str) -> None:
 
 
 def declare_route(channel: amqp.Channel, route: Route) -> None:
-    """Declare the source's exchange, the queue and its bindings; safe to repeat.
+    """Declare the source's exchange, the queue and its bindings; safe to repeat. A login without the right to make the
+    exchange is content when its source has made it.
 
     A queue's leftovers go to `.returned` at least once (which needs reject-publish), so that a delivery limit, which
-    alone would drop a message silently, loses nothing. Raises Misconfigured when something exists with other arguments.
+    alone would drop a message silently, loses nothing. Raises Misconfigured when something exists with other arguments,
+    or is neither there nor may be made.
     """
-    declare_exchange(channel, route.source)
+    _find_or_declare_exchange(channel.connection, route.source)
     _declare_queue(channel, route.returned, {})
     _declare_queue(
         channel,
@@ -83,11 +85,32 @@ def declare(channel: amqp.Channel, sources: Collection[str], routes: Collection[
         declare_route(channel, route)
 
 
+def _find_or_declare_exchange(connection: amqp.Connection, source: str) -> None:
+    # Each on a channel of its own: the broker closes the one on which it refuses something.
+    try:
+        with connection.channel() as channel:
+            declare_exchange(channel, source)
+    except AccessRefused:
+        name = exchange(source)
+        try:
+            with connection.channel() as channel:
+                channel.exchange_declare(name, "topic", passive=True)
+        except NotFound as error:
+            raise Misconfigured(
+                f"exchange {name} is not there yet, and this login may not make it; the relay of {source} makes it"
+            ) from error
+
+
 def _declare_queue(channel: amqp.Channel, name: str, arguments: dict[str, object]) -> None:
     try:
         channel.queue_declare(name, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum", **arguments})
     except PreconditionFailed as error:
         raise Misconfigured(_mismatch("queue", name, error)) from error
+    except AccessRefused as error:
+        raise Misconfigured(
+            f"queue {name} is not there, or not this login's, and may not be made ({error.reply_text}); "
+            "docs/operating/running.md has the rights a login needs"
+        ) from error
 
 
 def _mismatch(kind: str, name: str, error: PreconditionFailed) -> str:

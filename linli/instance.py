@@ -11,6 +11,7 @@ from chassis.database import Database
 from chassis.errors import Misconfigured
 from chassis.identity import Grant, Issuer
 from linli.embedded.data_folder import DataFolder
+from linli.embedded.ownership import read_own, write_new
 from linli.embedded.ports import HOST, Ports
 from linli.embedded.secrets import Secrets
 from linli.services import WITH_DATABASE, WITH_PERSONAL_DATA
@@ -31,6 +32,8 @@ class Instance:
     secrets: Secrets
     admin_url: str
     amqp_url: str
+    own_broker: bool
+    """Whether the broker is the instance's own, which knows a login of each service's."""
 
     @classmethod
     def at(cls, data: Path) -> "Instance":
@@ -40,16 +43,20 @@ class Instance:
                 f"nothing runs in {data}; start it with `linli up --data {data}`, name another folder with --data, or "
                 "set <SERVICE>_DATABASE_URL and AMQP_URL for a deployment"
             )
-        kept = json.loads((data / FILE).read_text("utf-8"))
+        kept = json.loads(read_own(data / FILE))
         secrets = Secrets.load_or_create(data)
-        return cls(data.absolute(), Ports(kept["port_base"]), secrets, kept["admin_url"], kept["amqp_url"])
+        ports = Ports(kept["port_base"])
+        return cls(data.absolute(), ports, secrets, kept["admin_url"], kept["amqp_url"], kept["own_broker"])
 
     def remember(self) -> None:
         """Leave what `at` needs in the folder, for its owner alone: the addresses hold passwords."""
-        path = self.data / FILE
-        content = {"port_base": self.ports.base, "admin_url": self.admin_url, "amqp_url": self.amqp_url}
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(content, file)
+        content = {
+            "port_base": self.ports.base,
+            "admin_url": self.admin_url,
+            "amqp_url": self.amqp_url,
+            "own_broker": self.own_broker,
+        }
+        write_new(self.data / FILE, json.dumps(content))
         (self.data / "jwks.json").write_text(json.dumps(self.issuer().jwks()), "utf-8")
 
     def issuer(self) -> Issuer:
@@ -64,10 +71,14 @@ class Instance:
 
     def database_url(self, service: str) -> str:
         """The service's own login, never the administrator's."""
-        parts = urlsplit(self.admin_url)
-        host = parts.netloc.rpartition("@")[2]
-        login = f"{service}:{quote(self.secrets.service_password(service), safe='')}"
-        return urlunsplit(parts._replace(netloc=f"{login}@{host}", path=f"/{service}"))
+        parts = urlsplit(_with_login(self.admin_url, service, self.secrets.service_password(service)))
+        return urlunsplit(parts._replace(path=f"/{service}"))
+
+    def broker_url(self, service: str) -> str:
+        """With the service's own login at the instance's own broker; a given address is used as it is."""
+        if not self.own_broker:
+            return self.amqp_url
+        return _with_login(self.amqp_url, service, self.secrets.broker_password(service))
 
     def environment(self, service: str, process: str) -> dict[str, str]:
         """The variables of one process: `process` is "service" or "relay". Each gets what it needs and no more."""
@@ -80,7 +91,7 @@ class Instance:
             }
         common = {
             "DATABASE_URL": self.database_url(service),
-            "AMQP_URL": self.amqp_url,
+            "AMQP_URL": self.broker_url(service),
             "RELAY_WAKE": f"{HOST}:{self.ports.relay_wake(service)}",
         }
         if process == "relay":
@@ -100,6 +111,12 @@ class Instance:
             "SEALING_KEY_ID": "embedded-1",
             "BLIND_INDEX_KEY": self.secrets.blind_index_key,
         }
+
+
+def _with_login(url: str, login: str, password: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{login}:{quote(password, safe='')}@{host}"))
 
 
 @dataclass(frozen=True)

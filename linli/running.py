@@ -12,6 +12,7 @@ import requests
 
 from chassis import broker, topology
 from chassis.errors import LinliError
+from linli.broker_rights import rights
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import HOST
 from linli.embedded.postgres import Postgres
@@ -60,11 +61,12 @@ class Running:
             secrets,
             self._given_database or self.postgres.admin_url,
             self._given_broker or self.rabbitmq.url(),
+            own_broker=not self._given_broker,
         )
         self.instance.remember()
 
     def prepare(self) -> None:
-        """Databases, roles and migrations; exchanges and queues. Safe to repeat."""
+        """Databases, roles and migrations; exchanges, queues and logins at the broker. Safe to repeat."""
         passwords = {service: self.instance.secrets.service_password(service) for service in WITH_DATABASE}
         for service, password in passwords.items():
             provision(self.instance.admin_url, service, password)
@@ -75,6 +77,9 @@ class Running:
             topology.declare(link.channel(), publishers(), routes())
         finally:
             broker.discard(link)
+        if self.instance.own_broker:
+            for service in WITH_DATABASE:
+                self.rabbitmq.let_in(service, self.instance.secrets.broker_password(service), rights(service))
 
     def programs(self) -> list[Program]:
         """Every process of the instance, each with the variables it needs and no others of ours."""
