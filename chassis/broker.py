@@ -33,11 +33,12 @@ def open_connection(url: str, *, name: str, on_blocked: Callable[[bool], None] |
     parts: dict[str, Any] = parse_url(url)
     tell = on_blocked or (lambda blocked: None)
     connection = amqp.Connection(
-        host=f"{parts['hostname']}:{parts['port'] or 5672}",
+        host=f"{parts['hostname']}:{_port(parts)}",
         userid=parts["userid"] or "guest",
         password=parts["password"] or "guest",
         virtual_host=parts["virtual_host"] or "/",
-        ssl=parts["transport"] == "amqps",
+        # The name is what makes py-amqp check whose certificate it is; authorities are those of SSL_CERT_FILE.
+        ssl={"server_hostname": parts["hostname"]} if parts["transport"] == "amqps" else False,
         connect_timeout=CONNECT_TIMEOUT_S,
         write_timeout=WRITE_TIMEOUT_S,
         heartbeat=HEARTBEAT_S,
@@ -109,8 +110,12 @@ def _handle_frames(connection: amqp.Connection, transport: Any, received: bytes)
         transport._read_buffer = received[start:]
 
 
+def _port(parts: dict[str, Any]) -> int:
+    return int(parts["port"] or (5671 if parts["transport"] == "amqps" else 5672))
+
+
 def _why(error: BaseException, parts: dict[str, Any]) -> str:
-    where = f"RabbitMQ at {parts['hostname']}:{parts['port'] or 5672}, vhost {parts['virtual_host'] or '/'}"
+    where = f"RabbitMQ at {parts['hostname']}:{_port(parts)}, vhost {parts['virtual_host'] or '/'}"
     if "ACCESS_REFUSED" in str(error) or getattr(error, "reply_code", None) in (403, 530):
         return f"{where} refuses user {parts['userid']!r}: check the user, the password and the vhost in AMQP_URL"
     return f"{where} does not answer: {error or type(error).__name__}"

@@ -35,17 +35,23 @@ class ProcessSettings(Settings):
     log_level: str = setting(
         "LOG_LEVEL", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "The least log lines that are written", default="INFO"
     )
-    grace_s: float = setting(
-        "GRACE_S",
-        number(0, 3600),
-        "Seconds that work in hand may take after SIGTERM; keep it below the platform's own kill time-out",
-        default=25.0,
-    )
     otlp_endpoint: str | None = setting(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         url("http", "https", example="http://collector:4318"),
         "Where OpenTelemetry spans go (OTLP over HTTP); without it none are made",
         default=None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServingSettings(ProcessSettings):
+    """What a process needs that answers others and so must not be stopped in the middle of an answer."""
+
+    grace_s: float = setting(
+        "GRACE_S",
+        number(0, 3600),
+        "Seconds that work in hand may take after SIGTERM; keep it below the platform's own kill time-out",
+        default=25.0,
     )
 
 
@@ -58,9 +64,6 @@ class DatabaseSettings(Settings):
         url("postgresql", "postgres", example="postgresql://members:password@db:5432/members"),
         "The service's own database, with its own login role",
         secret=True,
-    )
-    database_pool: int = setting(
-        "DATABASE_POOL", whole(1, 200), "The most connections the process opens to PostgreSQL", default=10
     )
 
 
@@ -113,9 +116,12 @@ class HttpSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceSettings(HttpSettings, BrokerSettings, DatabaseSettings, ProcessSettings):
+class ServiceSettings(HttpSettings, BrokerSettings, DatabaseSettings, ServingSettings):
     """A service with a database, queues and HTTP."""
 
+    database_pool: int = setting(
+        "DATABASE_POOL", whole(1, 200), "The most connections the process opens to PostgreSQL", default=10
+    )
     consumer_batch: int = setting(
         "CONSUMER_BATCH", whole(1, 10_000), "The most facts applied in one transaction", default=500
     )

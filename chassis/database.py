@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
 import psycopg2.extras
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from psycopg2.extensions import STATUS_SETUP, TRANSACTION_STATUS_IDLE
 
 from chassis import metrics
 from chassis.errors import Conflict, DatabaseTooSlow, DatabaseUnavailable, LinliError
@@ -35,6 +35,10 @@ psycopg2.extensions.register_adapter(
 Connection = psycopg2.extensions.connection
 
 TIMEOUTS_MS = {"statement_timeout": 15_000, "lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000}
+
+CONNECT_S = 5
+SILENCE_S = 20
+"""Longer than any statement may run: after this the server is taken for gone."""
 
 TRY_AGAIN = (
     psycopg2.errors.QueryCanceled,
@@ -218,35 +222,29 @@ class Database:
             self._idle.pop().close()
 
 
-def connect(
-    url: str, *, application_name: str = "linli", settings: dict[str, Any] | None = None, connect_timeout_s: int = 5
-) -> Connection:
+def connect(url: str, *, application_name: str = "linli", settings: dict[str, Any] | None = None) -> Connection:
     """One connection in autocommit mode (transactions are begun by word). Raises DatabaseUnavailable.
 
-    `settings` become server settings of the session, for example {"role": "members_owner"}.
+    `settings` become server settings of the session, for example {"role": "members_owner"}. Instants come back in UTC,
+    whatever the server's own time zone is.
     """
-    options = " ".join(f"-c {name}={value}" for name, value in (settings or {}).items())
+    options = " ".join(f"-c {name}={value}" for name, value in {"timezone": "UTC", **(settings or {})}.items())
     try:
         connection = psycopg2.connect(
             url,
             application_name=application_name,
             options=options,
-            connect_timeout=connect_timeout_s,
+            connect_timeout=CONNECT_S,
             cursor_factory=psycopg2.extras.NamedTupleCursor,
+            tcp_user_timeout=SILENCE_S * 1000,
             keepalives_idle=10,
             keepalives_interval=5,
             keepalives_count=3,
         )
-    except psycopg2.OperationalError as error:
+    except (psycopg2.OperationalError, Silence) as error:
         raise DatabaseUnavailable(f"PostgreSQL does not answer: {str(error).strip()}") from error
     connection.autocommit = True
     return connection
-
-
-def insert_many(tx: Transaction, sql: str, rows: Iterable[Sequence[Any]], page_size: int = 1000) -> None:
-    """Insert many rows with few statements; `sql` holds one `VALUES %s`."""
-    with tx.connection.cursor() as cursor:
-        psycopg2.extras.execute_values(cursor, sql, rows, page_size=page_size)
 
 
 def load_queries(directory: str | Path) -> Any:
@@ -257,18 +255,31 @@ def load_queries(directory: str | Path) -> Any:
     return aiosql.from_path(Path(directory) / "queries.sql", "psycopg2")
 
 
-def wait_with(readable: Callable[[int], None], writable: Callable[[int], None]) -> None:
-    """Let every connection of this process wait through these two, so that other greenlets run meanwhile."""
+class Silence(Exception):
+    """PostgreSQL said nothing for longer than any statement may take: it is frozen, or cut off."""
+
+
+Wait = Callable[[int, int, Silence], None]
+"""Waits for a descriptor, at most so many seconds, then raises what it was given."""
+
+
+def wait_with(readable: Wait, writable: Wait) -> None:
+    """Let every connection of this process wait through these two, so that other greenlets run meanwhile.
+
+    libpq's own time-outs do not hold then, so ours do: psycopg2 closes a connection whose wait raises.
+    """
 
     def wait(connection: Connection) -> None:
+        seconds = CONNECT_S if connection.status == STATUS_SETUP else SILENCE_S
         while True:
             state = connection.poll()
             if state == psycopg2.extensions.POLL_OK:
                 return
+            silence = Silence(f"no word from it for {seconds} s")
             if state == psycopg2.extensions.POLL_READ:
-                readable(connection.fileno())
+                readable(connection.fileno(), seconds, silence)
             else:
-                writable(connection.fileno())
+                writable(connection.fileno(), seconds, silence)
 
     psycopg2.extensions.set_wait_callback(wait)
 
@@ -285,15 +296,20 @@ def translated(connection: Connection) -> Iterator[None]:
         raise Conflict(f"there is already a row of this key ({error.diag.constraint_name})") from error
     except TRY_AGAIN as error:
         raise DatabaseTooSlow(f"PostgreSQL could not finish in time: {str(error).strip()}") from error
-    except psycopg2.Error as error:
-        if not (connection.closed or _is_outage(error)):
+    except (psycopg2.Error, Silence) as error:
+        if not (connection.closed or isinstance(error, Silence) or _is_outage(error)):
             raise
         connection.close()
         raise DatabaseUnavailable(f"the connection to PostgreSQL was lost: {str(error).strip()}") from error
 
 
 def _is_outage(error: psycopg2.Error) -> bool:
-    """psycopg2 calls much operational, a deadlock and a value too long for an index among it."""
+    """psycopg2 calls much operational, a deadlock and a value too long for an index among it.
+
+    A server that has become read-only is a standby by now: the writable one is elsewhere.
+    """
+    if isinstance(error, psycopg2.errors.ReadOnlySqlTransaction):
+        return True
     operational = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
     return operational and (error.pgcode is None or error.pgcode[:2] in OUTAGES)
 

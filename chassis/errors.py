@@ -146,7 +146,7 @@ class Misconfigured(LinliError):
 
 
 class UnreadableEvent(LinliError):
-    """A message no retry can mend. `reason` is one of the fixed words counted by the metric `dead_events_total`."""
+    """A message no retry can mend. `reason` is one of the fixed words counted by the metric `linli_dead_events`."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)

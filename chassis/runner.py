@@ -10,7 +10,7 @@ from eventlet.hubs import trampoline
 from nameko.containers import ServiceContainer
 
 from chassis import green, logs, outbox, tracing
-from chassis.config import BrokerSettings, DatabaseSettings, ProcessSettings
+from chassis.config import BrokerSettings, ServiceSettings, ServingSettings
 from chassis.database import Database
 from chassis.relay.wake import waker
 
@@ -23,7 +23,7 @@ def serve(service: Any) -> None:
     `service` is a nameko service class that says with `settings` which variables it reads. Raises Misconfigured, and
     what else kept the service from starting or ended it.
     """
-    settings: ProcessSettings = service.settings.read()
+    settings: ServingSettings = service.settings.read()
     logs.configure(service.name, settings.log_level)
     tracing.start(service.name, settings.otlp_endpoint)
     green.wait_in_hub()
@@ -37,10 +37,10 @@ def serve(service: Any) -> None:
         tracing.stop()
 
 
-def configuration(name: str, settings: ProcessSettings) -> dict[str, Any]:
+def configuration(name: str, settings: ServingSettings) -> dict[str, Any]:
     """nameko's configuration, and what our extensions find beside it."""
     found: dict[str, Any] = {"settings": settings, "max_workers": getattr(settings, "max_workers", 20)}
-    if isinstance(settings, DatabaseSettings):
+    if isinstance(settings, ServiceSettings):
         found["database"] = Database(settings.database_url, service=name, size=settings.database_pool)
     if isinstance(settings, BrokerSettings) and settings.relay_wake:
         outbox.on_commit(waker(settings.relay_wake))

@@ -44,9 +44,10 @@ class Upkeep(DependencyProvider):
                 with database.transaction() as tx:
                     audit.seal(tx)
                     _show_failed(tx)
-                    if time.monotonic() >= next_purge:
-                        next_purge = time.monotonic() + 600
-                        idempotency.purge(tx, system_clock())
+                if time.monotonic() >= next_purge:
+                    with database.transaction() as tx:
+                        forgotten = idempotency.purge(tx, system_clock())
+                    next_purge = time.monotonic() + (0 if forgotten == idempotency.PURGED_AT_ONCE else 600)
             except Unavailable as error:
                 log.warning("upkeep of %s waits: %s", database.service, error)
 

@@ -53,6 +53,7 @@ class Supervisor:
     def __init__(
         self, programs: Sequence[Program], run_folder: Path, *, output: TextIO = sys.stdout, grace_s: float = 30.0
     ) -> None:
+        _setpriv()
         self._printer = Printer(output, width=max(len(program.name) for program in programs))
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         colours = get_colours()
@@ -220,12 +221,16 @@ class _Child(Process):
 
 
 def _spawn(argv: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise Misconfigured("keeping processes needs `setpriv`; install it: apt-get install util-linux")
-    command = [setpriv, "--pdeathsig=TERM", "--", *argv]
+    command = [_setpriv(), "--pdeathsig=TERM", "--", *argv]
     child: subprocess.Popen[bytes] = Popen(command, shell=False, stdin=subprocess.DEVNULL, **options)
     return child
+
+
+def _setpriv() -> str:
+    found = shutil.which("setpriv")
+    if found is None:
+        raise Misconfigured("keeping processes needs `setpriv`; install it: apt-get install util-linux")
+    return found
 
 
 def _delays() -> "itertools.chain[float]":

@@ -15,12 +15,17 @@ from chassis.errors import KeyReused
 from chassis.http.answer import Answer
 
 KEPT = timedelta(hours=24)
+PURGED_AT_ONCE = 5_000
 
 _INSERT = """
 INSERT INTO idempotency_keys (actor, key, fingerprint, status, headers, body) VALUES (%s, %s, %s, %s, %s, %s)
 """
 _SELECT = "SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE actor = %s AND key = %s"
-_DELETE = "DELETE FROM idempotency_keys WHERE kept_at < %s"
+_DELETE = """
+DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM idempotency_keys WHERE kept_at < %s ORDER BY kept_at LIMIT %s
+))
+"""
 
 
 def fingerprint(method: str, path: str, query: str, body: Any, if_match: str | None) -> bytes:
@@ -50,5 +55,5 @@ def kept(database: Database, actor_id: str, key: str, of_request: bytes) -> Answ
 
 
 def purge(tx: Transaction, now: datetime) -> int:
-    """Forget keys older than 24 hours; gives how many."""
-    return tx.execute(_DELETE, (now - KEPT,))
+    """Forget keys older than 24 hours, the oldest first and PURGED_AT_ONCE at most; gives how many."""
+    return tx.execute(_DELETE, (now - KEPT, PURGED_AT_ONCE))

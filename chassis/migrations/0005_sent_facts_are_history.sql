@@ -3,8 +3,12 @@
 DO $$
 DECLARE
     service text := current_setting('linli.service_role');
+    month regclass;
 BEGIN
     EXECUTE format('REVOKE UPDATE, DELETE ON event_log FROM %I', service);
+    FOR month IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'event_log'::regclass LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %I', month, service);
+    END LOOP;
     EXECUTE format('REVOKE UPDATE ON outbox FROM %I', service);
     REVOKE ALL ON FUNCTION ensure_event_log_partition(date) FROM PUBLIC;
     EXECUTE format('GRANT EXECUTE ON FUNCTION ensure_event_log_partition(date) TO %I', service);

@@ -5,11 +5,11 @@ While the broker takes in one batch, PostgreSQL moves the one before it and read
 
 import logging
 import time
-from datetime import date
+from datetime import date, timedelta
 
 from chassis import metrics, topology
 from chassis.calendar import Clock
-from chassis.errors import BrokerUnavailable
+from chassis.errors import BrokerUnavailable, DatabaseTooSlow
 from chassis.relay.claims import Claims
 from chassis.relay.publisher import Answers, Letter, Publisher
 from chassis.relay.rows import OutboxRows, Row
@@ -66,6 +66,14 @@ class Conveyor:
     def settle(self) -> None:
         """Wait until everything sent is answered for, and move it."""
         self.send([])
+
+    def prepare_next_month(self) -> None:
+        """Make next month's table in time: it waits for every reader of event_log, which a move should not have to."""
+        next_month = (self._clock().date().replace(day=1) + timedelta(days=32)).replace(day=1)
+        try:
+            self._outbox.ensure_partition(next_month)
+        except DatabaseTooSlow:
+            log.info("event_log is being read; its table for %s is made later", next_month)
 
     def _letter(self, row: Row) -> Letter:
         return Letter(

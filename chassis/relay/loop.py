@@ -15,7 +15,7 @@ import amqp
 from chassis import broker, metrics, topology
 from chassis.calendar import Clock, system_clock
 from chassis.database import Connection, connect
-from chassis.errors import BrokerUnavailable, DatabaseUnavailable, Misconfigured
+from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
 from chassis.relay.claims import Claims
 from chassis.relay.conveyor import Conveyor
 from chassis.relay.publisher import Publisher
@@ -24,7 +24,7 @@ from chassis.relay.rows import OutboxRows
 log = logging.getLogger(__name__)
 
 # A move that a crash of PostgreSQL undoes is made again, after the fact was sent again: consumers absorb that.
-SESSION = {"synchronous_commit": "off"}
+SESSION = {"synchronous_commit": "off", "lock_timeout": "5s"}
 
 
 class Relay:
@@ -72,7 +72,7 @@ class Relay:
             try:
                 self._lead()
                 pause_s = 0.1
-            except (DatabaseUnavailable, BrokerUnavailable, Misconfigured) as error:
+            except (Unavailable, Misconfigured) as error:
                 metrics.RELAY_RECONNECTS.inc()
                 log.warning("relay of %s starts anew: %s", self._service, error)
                 self._sleep(pause_s)
@@ -85,6 +85,7 @@ class Relay:
             outbox = OutboxRows(connection)
             if self._become_leader(outbox):
                 metrics.RELAY_LEADER.set(1)
+                _show_backlog(outbox)
                 self._send_until_stopped(outbox)
         finally:
             metrics.RELAY_LEADER.set(0)
@@ -118,7 +119,7 @@ class Relay:
             broker.discard(link)
 
     def _turn(self, link: amqp.Connection, outbox: OutboxRows, claims: Claims, conveyor: Conveyor) -> None:
-        next_sweep = next_tick = 0.0
+        next_sweep = next_tick = next_month = 0.0
         while not self._stopping:
             now = time.monotonic()
             if now >= next_sweep:
@@ -126,6 +127,9 @@ class Relay:
                 next_sweep = time.monotonic() + self._sweep_s
             rows = claims.fresh()
             conveyor.send(rows)
+            if now >= next_month:
+                conveyor.prepare_next_month()
+                next_month = now + 3600.0
             if now >= next_tick:
                 self._tick(link, outbox)
                 next_tick = now + 1.0
@@ -146,9 +150,7 @@ class Relay:
         while broker.drain(link, 0):
             pass
         link.heartbeat_tick()
-        rows, oldest_s = outbox.backlog()
-        metrics.OUTBOX_ROWS.set(rows)
-        metrics.OUTBOX_OLDEST_AGE.set(oldest_s)
+        _show_backlog(outbox)
 
     def _rest(self, link: amqp.Connection) -> None:
         """Sleep until woken, until the broker says something, or until the next poll."""
@@ -169,6 +171,13 @@ class Relay:
     def _on_blocked(self, blocked: bool) -> None:
         metrics.RELAY_BLOCKED.set(int(blocked))
         log.warning("the broker %s reading from the relay of %s", "stopped" if blocked else "resumed", self._service)
+
+
+def _show_backlog(outbox: OutboxRows) -> None:
+    """Also before the broker is reached: the boards must see the outbox age while there is no broker."""
+    rows, oldest_s = outbox.backlog()
+    metrics.OUTBOX_ROWS.set(rows)
+    metrics.OUTBOX_OLDEST_AGE.set(oldest_s)
 
 
 def _close(connection: Connection) -> None:

@@ -141,11 +141,13 @@ class Publisher:
         Raises BrokerUnavailable when a message has none in time; other answers are still to be had from `answers`.
         """
         self.flush()
-        while self._left_s(timeout_s) and self.unconfirmed > leaving:
-            try:
-                broker.drain(self._connection, min(broker.READ_TIMEOUT_S, self._left_s(timeout_s)))
-            except broker.LOST as error:
-                raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
+        while self.unconfirmed:
+            left_s = self._left_s(timeout_s)
+            if left_s > 0 and self.unconfirmed <= leaving:
+                break
+            # Once late, read what is there before judging: the time may have gone to PostgreSQL.
+            if not self._drained(min(broker.READ_TIMEOUT_S, max(left_s, 0))) and left_s <= 0:
+                raise BrokerUnavailable(f"{self.unconfirmed} messages without a confirm after {timeout_s} s")
         return self._window.take()
 
     def answers(self) -> Answers:
@@ -153,14 +155,17 @@ class Publisher:
         return self._window.take()
 
     def _left_s(self, timeout_s: float) -> float:
-        """How much longer the oldest message may be without an answer. Raises BrokerUnavailable for no longer."""
+        """How much longer the oldest message may be without an answer."""
         now, oldest = time.monotonic(), next(iter(self._window.pending), None)
         if oldest != self._oldest[0]:
             self._oldest = (oldest, now)
-        left_s = self._oldest[1] + timeout_s - now
-        if oldest is not None and left_s <= 0:
-            raise BrokerUnavailable(f"{self.unconfirmed} messages without a confirm after {timeout_s} s")
-        return left_s
+        return timeout_s if oldest is None else self._oldest[1] + timeout_s - now
+
+    def _drained(self, timeout_s: float) -> bool:
+        try:
+            return broker.drain(self._connection, timeout_s)
+        except broker.LOST as error:
+            raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
 
     def _keep(self, letter: Letter, body: bytes) -> None:
         message = frames.published(

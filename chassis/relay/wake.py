@@ -7,21 +7,27 @@ from contextlib import suppress
 
 def wake_socket(address: tuple[str, int]) -> socket.socket:
     """A UDP socket on which services say that they have committed something; loopback or the pod's own network."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    family, _, _, _, target = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)[0]
+    sock = socket.socket(family, socket.SOCK_DGRAM)
     sock.setblocking(False)
-    sock.bind(address)
+    sock.bind(target)
     return sock
 
 
 def waker(address: tuple[str, int]) -> Callable[[], None]:
-    """What a service calls after a commit: one byte, never waiting, never failing the caller."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    """What a service calls after a commit: one byte, never waiting, never failing the caller.
+
+    A host's name is looked up once, here: after a commit nothing may wait for a name server. Raises OSError for a name
+    that nobody knows.
+    """
+    family, _, _, _, target = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
+    sock = socket.socket(family, socket.SOCK_DGRAM)
     sock.setblocking(False)
     if address[0].startswith("127."):
         sock.bind((address[0], 0))  # else the system would take the datagram's sender address from all interfaces
 
     def wake() -> None:
         with suppress(OSError):
-            sock.sendto(b"!", address)
+            sock.sendto(b"!", target)
 
     return wake

@@ -1,7 +1,7 @@
 """`linli replay`: facts of the past, to one consumer, again."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -53,17 +53,22 @@ def command(source: str, consumer: str, since: datetime | None, until: datetime 
             f"{consumer!r} takes nothing of {source}; {', '.join(consumers)} do", param_hint="--to"
         )
     reach = Reach.find(data)
-    asked = {"types": list(found[0].types), "since": since, "until": until}
+    asked = {"types": list(found[0].types), "since": _utc(since), "until": _utc(until)}
     link = broker.open_connection(reach.amqp_url, name=f"replay:{source}:{consumer}")
     try:
         queue = route(found[0])
         topology.declare_route(link.channel(), queue)
         with reach.database(source).transaction() as tx:
             note(tx, "replay_facts", f"{queue.queue} since {since} until {until}")
+        with reach.database(source).transaction() as tx:
             sent = _send(tx, asked, Publisher(link), queue.queue)
     finally:
         broker.discard(link)
     click.echo(f"{sent} facts of {source} are in {queue.queue}")
+
+
+def _utc(told: datetime | None) -> datetime | None:
+    return told and told.replace(tzinfo=UTC)
 
 
 def _send(tx: Transaction, asked: dict[str, Any], publisher: Publisher, queue: str) -> int:

@@ -1,9 +1,7 @@
 """`members`: who belongs and who leads. A table of contents."""
 
-from dataclasses import dataclass
-
 from chassis.calendar import system_clock
-from chassis.config import SealingSettings, ServiceSettings
+from chassis.config import PersonalDataServiceSettings
 from chassis.consumer import subscribe
 from chassis.database import Transaction
 from chassis.envelope import Event
@@ -18,16 +16,11 @@ from services.members.organisations.api import OrganisationsApi
 from services.members.tenures.api import TenuresApi
 
 
-@dataclass(frozen=True, kw_only=True)
-class MembersSettings(ServiceSettings, SealingSettings):
-    """A service that keeps names and phones, so it must have keys to seal them before it starts."""
-
-
 class Members(DivisionsApi, OrganisationsApi, GridApi, TenuresApi, NoticesApi, Service):
     """Divisions, organisations, grid, tenures, notices."""
 
     name = "members"
-    settings = MembersSettings
+    settings = PersonalDataServiceSettings
 
     @subscribe("grievances", "dispute.resolved", schema=DisputeResolved)
     def notify_leaders(self, tx: Transaction, event: Event) -> None:

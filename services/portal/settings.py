@@ -7,7 +7,7 @@ from typing import Any
 from environs import Env
 
 from chassis import areas
-from chassis.config import ProcessSettings
+from chassis.config import ServingSettings
 from chassis.errors import Misconfigured
 from chassis.variables import Address, Shape, address, number, one_of, setting, text, url
 
@@ -23,7 +23,7 @@ def _district() -> Shape:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PortalSettings(ProcessSettings):
+class PortalSettings(ServingSettings):
     """The web front. It holds no data and no rights: it asks the services with the token of the person who is there."""
 
     http_address: Address = setting("HTTP_ADDRESS", address("127.0.0.1:8800"), "Where the process answers HTTP")

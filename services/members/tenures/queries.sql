@@ -25,12 +25,13 @@ WHERE tenure_id = :tenure_id
 FOR NO KEY UPDATE;
 
 -- name: find_last(grid_unit_id, level)^
--- The latest tenure at one level of a unit: the current one, or the last to have ended.
+-- The latest tenure at one level of a unit: the current one, or the last to have ended; locked, since it may be ended.
 SELECT tenure_id, grid_unit_id, level, holder_id, holder_name, holder_phone, from_date, until_date, area, version
 FROM tenures
 WHERE grid_unit_id = :grid_unit_id AND level = :level
 ORDER BY until_date DESC NULLS FIRST
-LIMIT 1;
+LIMIT 1
+FOR NO KEY UPDATE;
 
 -- name: list_current(grid_unit_ids)
 -- The current tenures on several units.

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +81,22 @@ def positions(database: Database, table: str) -> list[int]:
 def test_a_service_cannot_rewrite_what_it_has_told(database: Database, statement: str) -> None:
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction() as tx:
         tx.execute(statement)
+
+
+def test_the_tables_of_months_that_were_there_before_are_closed_too(address: ServiceDatabase) -> None:
+    migration = Path("chassis/migrations/0005_sent_facts_are_history.sql").read_text("utf-8")
+    with closing(connect(address.admin_url)) as admin, admin.cursor() as cursor:
+        cursor.execute("SET ROLE grievances_owner; SET linli.service_role = 'grievances'")
+        cursor.execute(
+            "CREATE TABLE event_log_before PARTITION OF event_log FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')"
+        )
+        cursor.execute("SELECT has_table_privilege('grievances', 'event_log_before', 'UPDATE')")
+        assert cursor.fetchone()[0]
+
+        cursor.execute(migration)
+
+        cursor.execute("SELECT has_table_privilege('grievances', 'event_log_before', 'SELECT, UPDATE, DELETE')")
+        assert not cursor.fetchone()[0]
 
 
 def test_a_fact_is_kept_as_a_cloud_event(database: Database) -> None:

@@ -78,6 +78,23 @@ def test_one_message_without_an_answer_is_noticed_while_others_are_answered(link
     assert [one.position for one in publisher.answers().confirmed] == [2]
 
 
+def test_answers_that_waited_while_postgresql_was_slow_are_no_time_out(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = Publisher(cast(Any, link))
+    publisher.send(letter(1))
+    publisher.settle(1, leaving=1)
+
+    def answer_that_waits(_connection: Any, _timeout_s: float) -> bool:
+        link.ack(1)
+        return True
+
+    monkeypatch.setattr(broker, "drain", answer_that_waits)
+    answers = publisher.settle(0)
+
+    assert [one.position for one in answers.confirmed] == [1]
+
+
 def test_settling_stops_where_it_may_leave_the_rest(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     publisher = Publisher(cast(Any, link))
     for position in range(1, 5):
