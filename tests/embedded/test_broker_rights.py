@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import quote
 
 import amqp
@@ -61,13 +62,15 @@ def _with_logins(embedded: Embedded) -> Iterator[str]:
         vhost = url.rpartition("/")[2]
         for service in WITH_DATABASE:
             embedded.rabbitmq.let_in(service, PASSWORD, rights(service), vhost)
-        try:
-            yield vhost
-        finally:
-            for service in WITH_DATABASE:
-                embedded.rabbitmq.evaluate(
-                    f'catch rabbit_auth_backend_internal:delete_user(<<"{service}">>, <<>>), ok.'
-                )
+        yield vhost
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _logins(embedded: Embedded) -> Iterator[None]:
+    """A login is the node's, not a virtual host's: gone after the module's tests."""
+    yield
+    for service in WITH_DATABASE:
+        embedded.rabbitmq.evaluate(f'rabbit_auth_backend_internal:delete_user(<<"{service}">>, <<>>).')
 
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: route.queue)
@@ -146,6 +149,19 @@ def test_a_login_that_is_let_in_again_has_the_new_password_alone(embedded: Embed
     embedded.rabbitmq.let_in("statistics", PASSWORD, rights("statistics"), declared)
     with channel(embedded, declared, "statistics") as opened:
         assert opened.is_open
+
+
+def test_with_write_on_the_default_exchange_a_consumer_makes_its_queues(embedded: Embedded) -> None:
+    """What running.md says of brokers where nobody prepares them."""
+    with _with_logins(embedded) as vhost:
+        given = rights("statistics")
+        wider = replace(given, write=rf"{given.write}|^amq\.default$")
+        embedded.rabbitmq.let_in("statistics", PASSWORD, wider, vhost)
+        with channel(embedded, vhost, "grievances") as relay:
+            topology.declare_exchange(relay, "grievances")
+
+        with channel(embedded, vhost, "statistics") as opened:
+            topology.declare_route(opened, Route("statistics", "grievances", ("dispute.resolved",)))
 
 
 def test_a_consumer_says_what_is_missing_where_nothing_was_prepared(embedded: Embedded, empty: str) -> None:
