@@ -1,6 +1,5 @@
 """One embedded PostgreSQL and RabbitMQ for a whole run of tests; every test gets a database and a vhost of its own."""
 
-import hashlib
 import itertools
 import os
 import secrets
@@ -18,8 +17,9 @@ from linli.embedded.ports import free_ports
 from linli.embedded.rabbitmq import RabbitMQ
 from linli.provision import close_to_others, migrate, provision, service_url
 
-PROJECT = Path(__file__).parents[2]
 MEMORY = Path("/dev/shm")
+# The better one first. Always the same ones: the next run finds what a killed one left.
+ROOTS = (MEMORY / f"linli-test-{os.getuid()}", Path(__file__).parents[2] / ".linli-test")
 ENOUGH_BYTES = 2 << 30
 STILL_STARTING_S = 60
 
@@ -109,19 +109,13 @@ def running_instance() -> Iterator[Embedded]:
 
 
 def new_folder() -> Path:
-    """Where an instance of this run may live; what earlier runs left in its place is stopped and removed first.
+    """Where an instance of this run may live; what earlier runs left there is stopped and removed first.
 
     In memory where there is enough: a database is some 300 files, which disks make in 20 ms or, some of them, in 300.
     """
-    for root in _roots():
+    for root in ROOTS:
         _discard_abandoned(root)
-    return next(root for root in _roots() if _has_room(root)) / f"{os.getpid()}-{secrets.token_hex(3)}"
-
-
-def _roots() -> list[Path]:
-    """The better one first. Not /tmp: the next run finds what a killed one left."""
-    own = hashlib.sha256(os.fsencode(PROJECT)).hexdigest()[:8]
-    return [MEMORY / f"linli-test-{os.getuid()}-{own}", PROJECT / ".linli-test"]
+    return next(root for root in ROOTS if _has_room(root)) / f"{os.getpid()}-{secrets.token_hex(3)}"
 
 
 def _has_room(root: Path) -> bool:
@@ -134,7 +128,7 @@ def _discard_abandoned(root: Path) -> None:
     if not root.is_dir():
         return
     for folder in root.iterdir():
-        if time.time() - folder.stat().st_mtime > STILL_STARTING_S and not DataFolder(folder).is_held():
-            # Another run may be at it already.
-            with suppress(EmbeddedError, FileNotFoundError):
+        # Another run may be at it already.
+        with suppress(EmbeddedError, FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > STILL_STARTING_S and not DataFolder(folder).is_held():
                 Embedded(folder).discard()
