@@ -3,9 +3,12 @@
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+import requests
 
+from tests.service.portal.upstreams import Members, Statistics, served, token
 from tests.support.asking import HOST, ask
 from tests.support.service_process import ServiceProcess, free_port, serving
 
@@ -76,6 +79,27 @@ def test_no_question_shows_the_inside_of_the_portal(portal: ServiceProcess, quer
 
     assert answer.status == 200
     assert "Traceback" not in answer.text
+
+
+def test_an_open_board_is_told_to_go_when_the_portal_stops(tmp_path: Path) -> None:
+    """It comes back by itself, to whichever process is there then."""
+    with served(Statistics().app()) as statistics, served(Members().app()) as members:
+        settings = {
+            "PORTAL_STATISTICS_URL": statistics,
+            "PORTAL_MEMBERS_URL": members,
+            "PORTAL_COOKIES": "http",
+            "PORTAL_HEARTBEAT_S": "30",
+        }
+        with serving("portal", tmp_path, settings) as process:
+            cookie = {f"linli_{process.port}_token_0": token()}
+            with requests.get(f"{process.url}/board/stream", cookies=cookie, stream=True, timeout=10) as stream:
+                lines = stream.iter_lines()
+                assert next(line for line in lines if b'"state": "live"' in line)
+
+                exit_code = process.stop(within_s=10)
+
+                assert exit_code == 0
+                assert list(lines)[-1:] in ([], [b""])
 
 
 def test_what_is_counted_is_told_at_an_address_of_its_own(portal: ServiceProcess, metrics_port: int) -> None:
