@@ -31,6 +31,19 @@ def require_sums(actor: Actor, division: Division) -> None:
         _require_scope(actor, division)
 
 
+def require_days(actor: Actor, division: Division) -> None:
+    """Raises NotAllowed: a community's figures by the day could single out one neighbour's dispute.
+
+    For residents they are those of a whole year; counts are never blurred, since that would hide complaints (ADR 0012).
+    """
+    if division.level == "community" and not any(
+        grant.role in FACT_READERS and areas.covers(grant.area, division.code) for grant in actor.grants
+    ):
+        raise NotAllowed(
+            f"figures of {division.code} from one day to another are for those who work there; ask for a year"
+        )
+
+
 def require_parts(actor: Actor, division: Division) -> None:
     """The same for the divisions one level down: a street's communities are for those whose scope holds the street."""
     if division.level in ("street", "community"):

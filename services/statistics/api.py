@@ -50,6 +50,8 @@ class StatisticsApi:
         with self.database.transaction(request.access) as tx:
             division = _division(tx, code)
             access.require_sums(request.actor, division)
+            if request.query["year"] is None and (request.query["first_day"] or request.query["last_day"]):
+                access.require_days(request.actor, division)
             version = _version(tx, request)
             if _is_known(request, version):
                 return request.answer(tx, None, version=version)

@@ -54,6 +54,8 @@ def test_a_community_has_no_children(statistics: Statistics) -> None:
     ("path", "grant", "status"),
     [
         (f"/statistics/{DISTRICT}", RESIDENT, 200),
+        (f"/statistics/{XINGHAI}?year=2026", RESIDENT, 200),
+        (f"/statistics/{XINGHAI}?from=2026-03-01&to=2026-03-01", RESIDENT, 403),
         (f"/statistics/{DISTRICT}/children", RESIDENT, 200),
         (f"/statistics/{ZHAOSHANG}", HERE, 200),
         (f"/statistics/{NANTOU}/children", HERE, 403),
