@@ -10,7 +10,7 @@ import uuid_utils.compat
 
 from chassis import metrics, tracing
 from chassis.database import Transaction
-from chassis.envelope import Event, to_json
+from chassis.envelope import MAX_ATTRIBUTE, MAX_BYTES, Event, to_json
 
 _INSERT = """
 INSERT INTO outbox (event_id, type, subject, mandatory, envelope)
@@ -33,7 +33,8 @@ def add(tx: Transaction, fact: Fact, *, subject: UUID | str, version: int, area:
     """Put the fact into the outbox of the service whose transaction this is; gives the event's id.
 
     It is written in the round trip of the commit. `version` is the subject's own after the change, +1 each, so that
-    consumers can tell a stale fact from a new one; `area` is the division it concerns.
+    consumers can tell a stale fact from a new one; `area` is the division it concerns. Raises ValueError for a fact
+    that no consumer would read.
     """
     event = Event(
         event_id=uuid_utils.compat.uuid7(),
@@ -46,7 +47,12 @@ def add(tx: Transaction, fact: Fact, *, subject: UUID | str, version: int, area:
         data={field.name: getattr(fact, field.name) for field in fields(fact)},
         traceparent=tracing.current_traceparent(),
     )
-    tx.at_commit(_INSERT, (event.event_id, event.type, event.subject, not fact.for_others, to_json(event)))
+    envelope = to_json(event)
+    if len(envelope.encode()) > MAX_BYTES or len(event.subject) > MAX_ATTRIBUTE:
+        raise ValueError(
+            f"{fact.type} is too large: a fact has at most {MAX_BYTES} bytes, its subject {MAX_ATTRIBUTE} characters"
+        )
+    tx.at_commit(_INSERT, (event.event_id, event.type, event.subject, not fact.for_others, envelope))
     tx.after_commit(_told(event))
     return event.event_id
 

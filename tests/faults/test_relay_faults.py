@@ -10,7 +10,7 @@ import pytest
 
 from linli.embedded.parts import Embedded
 from tests.faults.conftest import Report
-from tests.support.stage import Stage, events
+from tests.support.stage import DRAIN_S, Stage, events
 from tests.support.waiting import wait_for
 
 HOLD_S = float(os.environ.get("LINLI_FAULT_HOLD_S", "3"))
@@ -30,6 +30,25 @@ def test_a_relay_killed_at_random_points_loses_and_repeats_nothing(stage: Stage,
 
     again = stage.metric(service, "linli_duplicate_events_total")
     report(f"1 relay killed {kills} times at random, {again:.0f} facts delivered twice", stage.weigh())
+    assert stage.effects() == count
+
+
+def test_when_the_leading_relay_is_killed_the_standby_goes_on(stage: Stage, report: Report) -> None:
+    count, kills = events(2000), 4
+    stage.start_service()
+    relays = [stage.start_relay(RELAY_BATCH="50") for _ in range(2)]
+    committing = threading.Thread(target=stage.commit, args=(count,), kwargs={"together": 5})
+    committing.start()
+    for kill in range(1, kills + 1):
+        wait_for(lambda kill=kill: stage.sent() >= kill * count // (kills + 1), DRAIN_S)
+        leader = stage.leader(relays)
+        leader.kill()
+        relays.remove(leader)
+        relays.append(stage.start_relay(RELAY_BATCH="50"))
+    committing.join()
+    stage.wait_settled()
+
+    report(f"1 leading relay killed {kills} times with a standby", stage.weigh())
     assert stage.effects() == count
 
 
@@ -125,7 +144,7 @@ def test_the_row_of_a_transaction_held_open_is_sent_after_it_and_in_order(stage:
                 stage.tell(tx, "held")
             has_its_position.set()
             # The fault itself; nothing waits for it to pass.
-            tx.execute("SELECT pg_sleep(%s)", (HOLD_S,))
+            tx.execute("SET LOCAL statement_timeout = 0; SELECT pg_sleep(%s)", (HOLD_S,))
 
     held = threading.Thread(target=hold_open)
     held.start()

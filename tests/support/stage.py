@@ -7,7 +7,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +24,12 @@ from chassis.identity import Issuer, new_signing_key
 from chassis.inbox.dead_letters import DeadLetter, list_letters
 from chassis.topology import Route
 from linli.ledger import Balance, balances
-from tests.support.asking import ask
+from tests.support.asking import HOST, ask
 from tests.support.consumer import prepare
 from tests.support.counting import GATE, Counting
 from tests.support.facts import SOURCE, add
 from tests.support.instance import MakeDatabase, ServiceDatabase
-from tests.support.service_process import LoggedProcess, ServiceProcess, answers
+from tests.support.service_process import LoggedProcess, ServiceProcess, answers, free_port
 from tests.support.waiting import wait_for
 
 EVENTS = os.environ.get("LINLI_FAULT_EVENTS")
@@ -104,9 +104,27 @@ class Stage:
     # What runs.
 
     def start_relay(self, *command: str, **settings: str) -> LoggedProcess:
-        given = {"DATABASE_URL": self._source_url, "AMQP_URL": self.amqp_url, "LOG_LEVEL": "WARNING", **settings}
+        given = {
+            "DATABASE_URL": self._source_url,
+            "AMQP_URL": self.amqp_url,
+            "LOG_LEVEL": "WARNING",
+            "RELAY_METRICS_ADDRESS": f"{HOST}:{free_port()}",
+            **settings,
+        }
         argv = [sys.executable, "-m", *(command or ("linli.relaying", SOURCE))]
         return self._started(LoggedProcess(argv, self.folder / "relay.log", given))
+
+    def leader(self, relays: Sequence[LoggedProcess]) -> LoggedProcess:
+        """The one of these that leads; waits until one does."""
+
+        def leads(relay: LoggedProcess) -> bool:
+            port = int(relay.settings["RELAY_METRICS_ADDRESS"].rpartition(":")[2])
+            try:
+                return "\nlinli_relay_leader 1.0" in ask(port, "GET", "/metrics").text
+            except OSError:
+                return False
+
+        return wait_for(lambda: [relay for relay in relays if leads(relay)])[0]
 
     def start_service(self, *, ready: bool = True, **settings: str) -> ServiceProcess:
         """The counting service; `ready` waits until it consumes."""

@@ -75,6 +75,18 @@ def test_while_the_broker_is_out_of_reach_the_service_says_so_and_answers(stage:
     assert service.stop() == 0
 
 
+@pytest.mark.parametrize("size_bytes", [120_000, 131_072, 250_000])
+def test_a_fact_larger_than_a_frame_comes_into_effect(stage: Stage, size_bytes: int) -> None:
+    stage.start_service()
+    stage.start_relay()
+    stage.commit(3, act="x" * size_bytes)
+    stage.commit(3)
+    stage.wait_settled()
+
+    assert stage.effects() == 6
+    assert stage.letters() == []
+
+
 def test_an_idle_consumer_ends_in_order_on_sigterm(stage: Stage) -> None:
     service = stage.start_service()
 

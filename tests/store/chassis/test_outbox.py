@@ -13,6 +13,7 @@ import pytest
 
 from chassis import outbox, tracing
 from chassis.database import Connection, Database, Transaction, connect
+from chassis.envelope import MAX_BYTES
 from chassis.errors import DatabaseUnavailable
 from chassis.relay.claims import Claims
 from chassis.relay.rows import OutboxRows
@@ -126,6 +127,14 @@ def test_a_fact_for_others_need_not_find_a_queue(database: Database) -> None:
         outbox.add(tx, ThingForOthers(), subject="a", version=1, area=AREA, now=NOW)
 
     assert [row.mandatory for row in rows(database, "SELECT mandatory FROM outbox")] == [False]
+
+
+@pytest.mark.parametrize(("subject", "act"), [("s" * 256, ""), ("a", "x" * MAX_BYTES), ("a", "语" * (MAX_BYTES // 3))])
+def test_a_fact_no_consumer_would_read_is_refused_where_it_is_made(database: Database, subject: str, act: str) -> None:
+    with database.transaction() as tx, pytest.raises(ValueError, match=r"thing\.told is too large"):
+        add(tx, subject, 1, act)
+
+    assert positions(database, "outbox") == []
 
 
 def test_a_fact_whose_transaction_is_undone_was_never_there(database: Database) -> None:
