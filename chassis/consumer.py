@@ -14,6 +14,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from itertools import groupby
 from typing import Any, cast
@@ -152,7 +153,9 @@ class QueueConsumer:
         while not (self._stopping or until()):
             if self._worker.dead:
                 self._worker.wait()
-            broker.drain(connection, 0.5)
+            if broker.drain(connection, 0.5):
+                # A socket with more to read would not let the worker have its turn.
+                eventlet.sleep(0)
             if time.monotonic() >= next_tick:
                 connection.heartbeat_tick()
                 next_tick = time.monotonic() + 1.0
@@ -173,6 +176,9 @@ class QueueConsumer:
         before = message.delivery_info["redelivered"]
         self._fresh = self._fresh or not (before or returned)
         delivery = Delivery(body, message.properties.get("content_type"), before, returned=returned)
+        with suppress(Exception):
+            # What nobody foresaw is raised again where the event is applied, and kept there.
+            self._inbox.read(delivery)
         self._mailbox.put(message.delivery_tag, delivery)
 
     def _work(self) -> None:

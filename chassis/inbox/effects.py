@@ -6,6 +6,7 @@ not answer: then nothing may be acknowledged, and the same deliveries are to be 
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,17 +28,27 @@ BACKOFF_S = (1.0, 5.0, 30.0, 120.0)
 """Pause after the first, second, … failed attempt; the last one repeats."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Delivery:
     """A message as the broker handed it over. `redelivered`: some process has had it before and did not finish.
 
-    `returned`: the broker has given up delivering it; it is kept as dead, whatever it holds.
+    `returned`: the broker has given up delivering it; it is kept as dead, whatever it holds. `reading` is what
+    `Inbox.read` has made of it.
     """
 
     body: bytes
     content_type: str | None
     redelivered: bool = False
     returned: bool = False
+    reading: "Arrival | Unread | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a message is no event for us; the event as far as it is one."""
+
+    event: Event | None
+    why: UnreadableEvent
 
 
 @dataclass
@@ -137,18 +148,31 @@ class Inbox:
         with self._database.transaction() as tx:
             return self._failed.has_suspects(tx)
 
+    def read(self, delivery: Delivery) -> Arrival | Unread:
+        """Read the message, unless that has been done: it needs no database, so it can be done while one works."""
+        if delivery.reading is None:
+            delivery.reading = self._reading(delivery)
+        return delivery.reading
+
+    def _reading(self, delivery: Delivery) -> Arrival | Unread:
+        event = None
+        try:
+            event = from_bytes(delivery.body, delivery.content_type)
+            if delivery.returned:
+                raise UnreadableEvent("delivery_limit", "the broker gave up delivering it")
+            return Arrival(self._subscriptions.accept(event), delivery.body, delivery.content_type)
+        except UnreadableEvent as unreadable:
+            return Unread(event, unreadable)
+
     def _read(self, deliveries: Iterable[Delivery]) -> list[Arrival]:
         """The events among the deliveries, in order; what cannot be read is kept as dead."""
         arrivals = []
         for delivery in deliveries:
-            event = None
-            try:
-                event = from_bytes(delivery.body, delivery.content_type)
-                if delivery.returned:
-                    raise UnreadableEvent("delivery_limit", "the broker gave up delivering it")
-                arrivals.append(Arrival(self._subscriptions.accept(event), delivery.body, delivery.content_type))
-            except UnreadableEvent as unreadable:
-                self._bury(delivery, event, unreadable)
+            reading = self.read(delivery)
+            if isinstance(reading, Arrival):
+                arrivals.append(reading)
+            else:
+                self._bury(delivery, reading.event, reading.why)
         return arrivals
 
     def _bury(self, delivery: Delivery, event: Event | None, why: UnreadableEvent) -> None:
@@ -310,9 +334,10 @@ class Inbox:
         for _, error in plan.failed:
             reason = error.reason if isinstance(error, UnreadableEvent) else "handler"
             metrics.EVENTS_FAILED.labels(self._source, reason).inc()
+        for event_type, events in Counter(event.type for event in plan.applied).items():
+            metrics.labelled(metrics.EVENTS_APPLIED, self._source, event_type).inc(events)
         delay = metrics.labelled(metrics.COMMIT_TO_EFFECT_SECONDS, self._subscriptions.consumer, self._source)
         for event in plan.applied:
-            metrics.labelled(metrics.EVENTS_APPLIED, self._source, event.type).inc()
             delay.observe(max((now - event.time).total_seconds(), 0.0))
 
 

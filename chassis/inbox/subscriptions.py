@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError
 
 from chassis.envelope import Event, from_bytes
 from chassis.errors import Misconfigured, UnreadableEvent, problem_fields
+from chassis.inbox.loading import loader
 
 Handler = Callable[..., None]
 """`(tx, event)`, or `(tx, events)` for a batch subscription. It acts through `tx` alone: it may be run again."""
@@ -42,6 +43,7 @@ class Subscriptions:
                 if event_type in self._by_type:
                     raise Misconfigured(f"{consumer} has two handlers for {event_type} of {source}; one must do both")
                 self._by_type[event_type] = subscription
+        self._load = {event_type: loader(found.schema) for event_type, found in self._by_type.items()}
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -61,7 +63,7 @@ class Subscriptions:
         if subscription is None or event.source != self.source:
             raise UnreadableEvent("unknown", f"{self.consumer} takes no {event.type} of {event.source}")
         try:
-            data: Mapping[str, Any] = subscription.schema.load(event.data)
+            data = self._load[event.type](event.data)
         except ValidationError as error:
             fields = problem_fields(error.normalized_messages())  # type: ignore[no-untyped-call]
             told = "; ".join(f"{field.pointer}: {field.detail}" for field in fields)
