@@ -85,6 +85,7 @@ class QueueConsumer:
         self._channel: amqp.Channel | None = None
         self._busy = False
         self._fresh = False
+        self._mismatched = False
         self.problem: str | None = f"{route.queue} is not consumed yet"
 
     def stop(self) -> None:
@@ -104,7 +105,7 @@ class QueueConsumer:
                 pause_s = 0.2
             except (BrokerUnavailable, Misconfigured) as error:
                 self.problem = str(error)
-                metrics.TOPOLOGY_MISMATCH.set(isinstance(error, Misconfigured))
+                self._tell_mismatch(isinstance(error, Misconfigured))
                 log.warning("%s is not consumed: %s", self._route.queue, error)
                 self._pause(pause_s)
                 pause_s = min(pause_s * 2, 5 * RETRY_S)
@@ -118,7 +119,7 @@ class QueueConsumer:
             topology.declare_route(channel, self._route)
             self._mailbox, self._fresh = Mailbox(), not self._suspects_left()
             self._channel, self.problem = channel, None
-            metrics.TOPOLOGY_MISMATCH.set(0)
+            self._tell_mismatch(False)
             if not self._fresh:
                 self._take(connection, channel, 1, until=lambda: self._fresh)
             self._take(connection, channel, 2 * self._batch, until=lambda: False)
@@ -185,15 +186,15 @@ class QueueConsumer:
         next_retry = 0.0
         while not (self._stopping and self._channel is None):
             mailbox, channel = self._mailbox, self._channel
-            taken = mailbox.take(self._batch, 0.1)
+            taken = mailbox.take(self._batch, min(0.1, max(next_retry - time.monotonic(), 0)))
             if taken:
                 self._busy = True
                 if self._bring_into_effect([delivery for _, delivery in taken], mailbox):
                     self._acknowledge(channel, taken[-1][0])
                 self._busy = False
             if time.monotonic() >= next_retry and not self._stopping:
-                self._retry_kept()
-                next_retry = time.monotonic() + RETRY_S
+                # What waited behind an event that is in effect now is due at once; the queue has its turn in between.
+                next_retry = time.monotonic() + (0 if self._retry_kept() else RETRY_S)
 
     def _bring_into_effect(self, deliveries: list[Delivery], mailbox: Mailbox) -> bool:
         """Hold on to the deliveries while PostgreSQL is away, until the broker takes them back or the service stops."""
@@ -222,11 +223,17 @@ class QueueConsumer:
         except broker.LOST as error:
             log.warning("%s could not acknowledge: %s", self._route.queue, error)
 
-    def _retry_kept(self) -> None:
+    def _retry_kept(self) -> int:
         try:
-            self._inbox.retry_due()
+            return self._inbox.retry_due()
         except Unavailable as error:
             log.warning("kept events of %s wait for the database: %s", self._route.queue, error)
+            return 0
+
+    def _tell_mismatch(self, is_so: bool) -> None:
+        """The queues of a process share one gauge."""
+        metrics.TOPOLOGY_MISMATCH.inc(int(is_so) - int(self._mismatched))
+        self._mismatched = is_so
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds

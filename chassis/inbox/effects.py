@@ -133,15 +133,13 @@ class Inbox:
         self._bury(deliveries[0], event, _unforeseen(error))
 
     def retry_due(self, limit: int = 100) -> int:
-        """Run kept events whose time has come, each alone and first versions first; the number now in effect."""
-        total = 0
-        while True:
-            with self._database.transaction() as tx:
-                due = self._failed.due(tx, self._clock(), limit)
-            done = sum(self._retry(kept) for kept in due)
-            total += done
-            if not done:
-                return total
+        """Run kept events whose time has come, each alone and first versions first; the number now in effect.
+
+        As long as that is not 0, those behind them may be due.
+        """
+        with self._database.transaction() as tx:
+            due = self._failed.due(tx, self._clock(), limit)
+        return sum(self._retry(kept) for kept in due)
 
     def has_suspects(self) -> bool:
         """Whether a lone run of some event has begun and not ended."""

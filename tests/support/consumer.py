@@ -69,7 +69,10 @@ class Consumer:
     def retry(self, after_s: float = 0) -> int:
         """Let time pass, and run what is due then."""
         self.now += timedelta(seconds=after_s)
-        return self.inbox.retry_due()
+        total = 0
+        while done := self.inbox.retry_due():
+            total += done
+        return total
 
     def effects(self) -> list[str]:
         """Subject and version of each effect, in the order they came into effect: ["a1", "a2"]."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chassis import metrics
 from chassis.consumer import Mailbox, QueueConsumer
 from chassis.errors import DatabaseUnavailable
 from chassis.inbox.effects import Delivery
@@ -27,6 +28,7 @@ class Inbox:
     def __init__(self, away: int) -> None:
         self.away = away
         self.applied: list[bytes] = []
+        self.retries = [1, 1, 0]
 
     def apply(self, deliveries: list[Delivery]) -> None:
         if self.away:
@@ -35,7 +37,8 @@ class Inbox:
         self.applied += [delivery.body for delivery in deliveries]
 
     def retry_due(self) -> int:
-        return 0
+        self.applied.append(b"retry")
+        return self.retries.pop(0)
 
 
 def consumer(inbox: Any) -> tuple[Any, Acks]:
@@ -77,6 +80,35 @@ def test_what_is_given_up_at_a_stop_is_not_acknowledged_by_what_comes_after_it()
     rest = made._mailbox.take(2, 0)
 
     assert (done, rest, inbox.applied, channel.tags) == (False, [], [], [])
+
+
+def test_a_long_series_of_retries_lets_the_queue_have_its_turn() -> None:
+    inbox = Inbox(away=0)
+    made, channel = consumer(inbox)
+    put(made, 1, 2, 3, 4, 5)
+
+    def stop_after_the_last_round() -> int:
+        left = Inbox.retry_due(inbox)
+        if not inbox.retries:
+            made.stop()
+            made._channel = None
+        return left
+
+    inbox.retry_due = stop_after_the_last_round  # type: ignore[method-assign]
+    made._work()
+
+    assert inbox.applied == [b"1", b"2", b"retry", b"3", b"4", b"retry", b"5", b"retry"]
+    assert channel.tags == [2, 4, 5]
+
+
+def test_the_queues_of_a_process_count_their_mismatches_together() -> None:
+    first, second = consumer(Inbox(away=0))[0], consumer(Inbox(away=0))[0]
+    before = metrics.TOPOLOGY_MISMATCH._value.get()
+    for one, is_so in [(first, True), (second, True), (first, True), (second, False)]:
+        one._tell_mismatch(is_so)
+
+    assert metrics.TOPOLOGY_MISMATCH._value.get() - before == 1
+    first._tell_mismatch(False)
 
 
 def test_an_outage_is_waited_for_with_the_same_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
