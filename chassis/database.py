@@ -75,13 +75,14 @@ class Transaction:
     def __init__(self, connection: Connection, service: str) -> None:
         self.connection = connection
         self.service = service
+        # One for all that gives no rows; making one costs as much as filling in a statement.
+        self._cursor = connection.cursor(cursor_factory=psycopg2.extensions.cursor)
         self._last_words: list[bytes] = []
         self._after_commit: list[Callable[[], None]] = []
 
     def at_commit(self, sql: str, parameters: Any) -> None:
         """Send this statement in the round trip of the COMMIT; if it fails, the whole transaction does."""
-        with self.connection.cursor() as cursor:
-            self._last_words.append(cursor.mogrify(sql, parameters))
+        self._last_words.append(self._cursor.mogrify(sql, parameters))
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call this once the commit has succeeded. It must not raise: the facts are already true."""
@@ -96,9 +97,8 @@ class Transaction:
 
     def execute(self, sql: str, parameters: Any = None) -> int:
         """Run one statement of the chassis itself and give the number of rows it touched."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return cursor.rowcount
+        self._cursor.execute(sql, parameters)
+        return self._cursor.rowcount
 
     def stream(self, sql: str, parameters: Any = None, page: int = 5000) -> Iterator[Any]:
         """Rows of a query as they stand at this moment, fetched page by page: memory stays flat."""
@@ -142,9 +142,8 @@ class Transaction:
 
     def _say(self, statements: Sequence[bytes]) -> str | None:
         """All in one round trip; what became of the last one."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(b";".join(statements))
-            return cursor.statusmessage
+        self._cursor.execute(b";".join(statements))
+        return self._cursor.statusmessage
 
     def _tell(self) -> None:
         for call in self._after_commit:
@@ -175,12 +174,11 @@ class Database:
         Raises DatabaseUnavailable when PostgreSQL cannot be reached, goes away, or no connection is free in time;
         Conflict when a row of the same key is already there. What the block raises goes on after the rollback.
         """
-        with self._connection() as connection:
+        with self._connection() as connection, translated(connection):
             transaction = Transaction(connection, self.service)
-            with translated(connection):
-                transaction._begin(access)
-                yield transaction
-                transaction._commit()
+            transaction._begin(access)
+            yield transaction
+            transaction._commit()
         transaction._tell()
 
     @contextmanager
