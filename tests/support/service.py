@@ -27,9 +27,7 @@ class Service:
     name: ClassVar[str]
     module: ClassVar[str] = "linli.serve"
 
-    def __init__(
-        self, process: ServiceProcess, issuer: Issuer, database: ServiceDatabase, amqp_url: str | None
-    ) -> None:
+    def __init__(self, process: ServiceProcess, issuer: Issuer, database: ServiceDatabase, amqp_url: str) -> None:
         self.process = process
         self.issuer = issuer
         self.database = database
@@ -53,7 +51,6 @@ class Service:
 
     def publish(self, *events: Event) -> None:
         """Give facts to the broker as the relay of their source would; returns once it has them all."""
-        assert self.amqp_url
         connection = broker.open_connection(self.amqp_url, name="test")
         try:
             publisher = Publisher(connection)
@@ -84,7 +81,7 @@ class StartService(Protocol):
 def running(
     kind: type[Kind],
     database: ServiceDatabase,
-    amqp_url: str | None,
+    amqp_url: str,
     folder: Path,
     *,
     until: str = "/readyz",
@@ -96,11 +93,11 @@ def running(
     jwks.write_text(json.dumps(issuer.jwks()))
     given = {
         "DATABASE_URL": database.url,
+        "AMQP_URL": amqp_url,
         "JWT_ISSUER": ISSUER,
         "JWT_AUDIENCE": AUDIENCE,
         "JWT_JWKS": str(jwks),
         "RATE_LIMIT_PER_S": "100000",
-        **({"AMQP_URL": amqp_url} if amqp_url else {}),
         **(_sealing() if kind.name in WITH_PERSONAL_DATA else {}),
         **settings,
     }

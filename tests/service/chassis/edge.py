@@ -16,6 +16,8 @@ from tests.support.waiting import wait_for
 
 HERE = "440305001012"
 ELSEWHERE = "440305006011"
+NO_BROKER = "amqp://127.0.0.1:1/"
+"""The example service consumes nothing, so it never connects."""
 
 TABLE = """
 SET ROLE members_owner;
@@ -81,5 +83,5 @@ def running(database: ServiceDatabase, folder: Path, until: str = "/readyz", **s
     """The example service over this database, with its table."""
     with closing(connect(database.admin_url)) as connection, connection.cursor() as cursor:
         cursor.execute(TABLE)
-    with service.running(Edge, database, None, folder, until=until, **{"READY": "1", **settings}) as edge:
+    with service.running(Edge, database, NO_BROKER, folder, until=until, **{"READY": "1", **settings}) as edge:
         yield edge

@@ -10,7 +10,6 @@ import eventlet
 eventlet.monkey_patch()
 
 import os
-from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,7 +17,7 @@ import uuid_utils.compat
 from marshmallow import Schema, fields, validate
 
 from chassis import runner
-from chassis.config import DatabaseSettings, HttpSettings, ProcessSettings
+from chassis.config import ServiceSettings
 from chassis.errors import DatabaseUnavailable, NotFound, StaleVersion
 from chassis.http import PUBLIC, Answer, ChassisApi, CursorField, PageQuery, Request, connection, endpoint, server
 from chassis.service import OwnDatabase
@@ -45,16 +44,11 @@ class ListThings(PageQuery):
     cursor = CursorField(fields.UUID())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings(ProcessSettings, DatabaseSettings, HttpSettings):
-    """A service without queues."""
-
-
 class Things(ChassisApi):
     """Things with a title, to try out the edge."""
 
     name = "things"
-    settings: ClassVar[type[Settings]] = Settings
+    settings: ClassVar[type[ServiceSettings]] = ServiceSettings
     database: Any = OwnDatabase()
     readiness: Any = {"always": lambda: None, "when told so": lambda: _ready()}
 
