@@ -9,7 +9,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
 
@@ -19,65 +18,15 @@ from chassis.database import Database, Transaction
 from chassis.envelope import Event, from_bytes
 from chassis.errors import DatabaseUnavailable, Unavailable, UnreadableEvent
 from chassis.inbox import rows
+from chassis.inbox.delivery import Delivery, Unread
 from chassis.inbox.failed_events import Arrival, FailedEvents, Kept
+from chassis.inbox.plan import Plan
 from chassis.inbox.subscriptions import Subscription, Subscriptions
 
 log = logging.getLogger(__name__)
 
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0)
 """Pause after the first, second, … failed attempt; the last one repeats."""
-
-
-@dataclass(slots=True)
-class Delivery:
-    """A message as the broker handed it over. `redelivered`: some process has had it before and did not finish.
-
-    `returned`: the broker has given up delivering it; it is kept as dead, whatever it holds. `reading` is what
-    `Inbox.read` has made of it.
-    """
-
-    body: bytes
-    content_type: str | None
-    redelivered: bool = False
-    returned: bool = False
-    reading: "Arrival | Unread | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Why a message is no event for us; the event as far as it is one."""
-
-    event: Event | None
-    why: UnreadableEvent
-
-
-@dataclass
-class Plan:
-    """What one transaction does with its events: decided before any handler runs, corrected when one fails."""
-
-    apply: list[Arrival] = field(default_factory=list)
-    applied: list[Event] = field(default_factory=list)
-    stale: list[Event] = field(default_factory=list)
-    parked: list[tuple[Arrival, str]] = field(default_factory=list)
-    failed: list[tuple[Arrival, Exception]] = field(default_factory=list)
-    known: list[Event] = field(default_factory=list)
-    suspects: list[Arrival] = field(default_factory=list)
-    duplicates: int = 0
-    versions: dict[str, int] = field(default_factory=dict)
-    held: dict[str, int] = field(default_factory=dict)
-    """Subject → lowest version that is not in effect; later ones wait behind it."""
-
-    def is_held(self, event: Event) -> bool:
-        lowest = self.held.get(event.subject)
-        return lowest is not None and lowest < event.version
-
-    def advanced(self) -> dict[str, int]:
-        """The versions that this transaction brings into effect for subjects whose order is kept."""
-        subjects = {event.subject for event in self.applied}
-        return {subject: version for subject, version in self.versions.items() if subject in subjects}
-
-    def hold(self, event: Event) -> None:
-        self.held[event.subject] = min(event.version, self.held.get(event.subject, event.version))
 
 
 class Inbox:

@@ -255,7 +255,8 @@ class FailedEvents:
                 reason,
                 masked(detail)[:MAX_DETAIL],
                 attempts,
-                content_type,
+                # Whatever a sender put there, as text that PostgreSQL can keep.
+                content_type and content_type.encode("unicode_escape").decode("ascii"),
                 body,
                 now,
                 next_attempt_at,

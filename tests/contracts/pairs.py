@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.database import connect
 from chassis.envelope import CONTENT_TYPE, Event, from_bytes, to_json
-from chassis.inbox.effects import Delivery
+from chassis.inbox.delivery import Delivery
 from chassis.inbox.subscriptions import Subscriptions
 from linli.services import WITH_DATABASE, service_class, subscriptions
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from chassis.database import Database, Transaction, connect
 from chassis.envelope import Event
-from chassis.inbox.effects import Delivery, Inbox
+from chassis.inbox.delivery import Delivery
+from chassis.inbox.effects import Inbox
 from chassis.inbox.subscriptions import Subscription, Subscriptions
 from tests.support.facts import NOW, SOURCE, TYPES, ThingData
 from tests.support.instance import ServiceDatabase

@@ -11,7 +11,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from chassis import outbox
 from chassis.database import Transaction
 from chassis.envelope import CONTENT_TYPE, Event, to_json
-from chassis.inbox.effects import Delivery
+from chassis.inbox.delivery import Delivery
 
 SOURCE = "grievances"
 TYPES = ("thing.told", "thing.changed")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.envelope import CONTENT_TYPE
 from chassis.errors import BrokerUnavailable
-from chassis.inbox.effects import Delivery
+from chassis.inbox.delivery import Delivery
 from chassis.relay.publisher import Answers, ConfirmWindow, Letter
 
 TAKEN, RETURNED, REFUSED, SILENT, LOST = FATES = ("taken", "returned", "refused", "silent", "lost")

@@ -3,7 +3,7 @@
 import json
 
 from chassis.envelope import CONTENT_TYPE, MAX_BYTES, to_json
-from chassis.inbox.effects import Delivery
+from chassis.inbox.delivery import Delivery
 from tests.support.facts import event
 
 
@@ -25,6 +25,7 @@ UNREADABLE = {
     "a list": (said(b"[]"), "json"),
     "wrong content type": (said(body(), "application/json"), "content_type"),
     "no content type": (said(body(), None), "content_type"),
+    "a NUL in the content type": (said(body(), "text/\0plain"), "content_type"),
     "no id": (said(body(id=None)), "attributes"),
     "no data": (said(body(data=None)), "attributes"),
     "version 0": (said(body(version=0)), "attributes"),

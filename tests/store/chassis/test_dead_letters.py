@@ -9,7 +9,7 @@ from chassis.envelope import to_json
 from chassis.errors import NotFound, WrongState
 from chassis.inbox import dead_letters
 from chassis.inbox.dead_letters import DeadLetter
-from chassis.inbox.effects import Delivery
+from chassis.inbox.delivery import Delivery
 from tests.store.chassis.conftest import MakeConsumer
 from tests.support.consumer import Consumer, failing
 from tests.support.facts import CONTENT_TYPE, delivery, event, told

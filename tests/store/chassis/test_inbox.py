@@ -9,7 +9,7 @@ import pytest
 from chassis.database import Transaction
 from chassis.envelope import Event
 from chassis.errors import DatabaseUnavailable
-from chassis.inbox.effects import Delivery
+from chassis.inbox.delivery import Delivery
 from tests.store.chassis.conftest import MakeConsumer
 from tests.support.consumer import Consumer, failing
 from tests.support.facts import add, delivery, event, told

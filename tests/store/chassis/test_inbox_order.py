@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.inbox.effects import Delivery
+from chassis.inbox.delivery import Delivery
 from tests.store.chassis.conftest import MakeConsumer
 from tests.support.consumer import Consumer, failing
 from tests.support.facts import delivery, event, told

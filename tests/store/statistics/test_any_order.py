@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from chassis.database import Database
 from chassis.envelope import Event, to_json
-from chassis.inbox.effects import Delivery, Inbox
+from chassis.inbox.delivery import Delivery
+from chassis.inbox.effects import Inbox
 from chassis.inbox.subscriptions import Subscription, Subscriptions
 from services.statistics import handlers, schemas, store
 from services.statistics.model import COUNTED, Figures, total

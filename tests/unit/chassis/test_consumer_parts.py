@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chassis import metrics
-from chassis.consumer import Mailbox, QueueConsumer
 from chassis.errors import DatabaseUnavailable
-from chassis.inbox.effects import Delivery
+from chassis.inbox.delivery import Delivery
+from chassis.queue_consumer import Mailbox, QueueConsumer
 from chassis.topology import Route
 
 
@@ -112,7 +112,7 @@ def test_the_queues_of_a_process_count_their_mismatches_together() -> None:
 
 
 def test_an_outage_is_waited_for_with_the_same_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.consumer.eventlet.sleep", lambda _s: None)
+    monkeypatch.setattr("chassis.queue_consumer.eventlet.sleep", lambda _s: None)
     inbox = Inbox(away=3)
     made, _ = consumer(inbox)
     put(made, 1, 2)
@@ -130,7 +130,7 @@ def test_deliveries_of_a_lost_connection_are_let_go(monkeypatch: pytest.MonkeyPa
     def connect_anew(_s: float) -> None:
         made._mailbox = Mailbox()
 
-    monkeypatch.setattr("chassis.consumer.eventlet.sleep", connect_anew)
+    monkeypatch.setattr("chassis.queue_consumer.eventlet.sleep", connect_anew)
 
     assert not made._bring_into_effect([delivery for _, delivery in old.take(2, 0)], old)
     assert channel.tags == []
