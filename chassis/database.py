@@ -40,11 +40,8 @@ CONNECT_S = 5
 SILENCE_S = 20
 """Longer than any statement may run: after this the server is taken for gone."""
 
-TRY_AGAIN = (
-    psycopg2.errors.QueryCanceled,
-    psycopg2.errors.LockNotAvailable,
-    psycopg2.extensions.TransactionRollbackError,
-)
+IN_THE_WAY = (psycopg2.errors.LockNotAvailable, psycopg2.extensions.TransactionRollbackError)
+TRY_AGAIN = (psycopg2.errors.QueryCanceled, *IN_THE_WAY)
 OUTAGES = ("08", "28", "53", "57", "58")
 """SQLSTATE classes: connection, authorisation, resources, operator intervention, system. Without one: the socket."""
 
@@ -299,6 +296,11 @@ def translated(connection: Connection) -> Iterator[None]:
             raise
         connection.close()
         raise DatabaseUnavailable(f"the connection to PostgreSQL was lost: {str(error).strip()}") from error
+
+
+def is_in_the_way(error: Exception) -> bool:
+    """Whether only another transaction's lock made this one fail: a wait too long, a deadlock, a serialisation."""
+    return isinstance(error, IN_THE_WAY)
 
 
 def _is_outage(error: psycopg2.Error) -> bool:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from chassis import metrics, tracing
 from chassis.calendar import Clock, system_clock
-from chassis.database import Database, Transaction
+from chassis.database import Database, Transaction, is_in_the_way
 from chassis.envelope import Event, from_bytes
 from chassis.errors import DatabaseUnavailable, Unavailable, UnreadableEvent
 from chassis.inbox import rows
@@ -249,6 +249,8 @@ class Inbox:
                 _call(tx, subscription, [event])
             plan.applied.append(event)
         except Exception as error:
+            if is_in_the_way(error):
+                raise  # somebody else's lock is no failure of the event: all of this is tried again
             plan.failed.append((arrival, error))
             plan.hold(event)
             if subscription.in_sequence:

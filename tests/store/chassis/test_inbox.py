@@ -8,7 +8,7 @@ import pytest
 
 from chassis.database import Transaction
 from chassis.envelope import Event
-from chassis.errors import DatabaseUnavailable
+from chassis.errors import DatabaseTooSlow, DatabaseUnavailable
 from chassis.inbox.delivery import Delivery
 from tests.store.chassis.conftest import MakeConsumer
 from tests.support.consumer import Consumer, failing
@@ -229,3 +229,19 @@ def test_a_handler_cut_off_by_a_kill_leaves_nothing_behind(consumer: Consumer) -
         consumer.apply(*one_each(6))
 
     assert (consumer.effects(), consumer.kept(), consumer.rows("SELECT FROM inbox")) == ([], {}, [])
+
+
+def test_waiting_for_somebody_elses_lock_is_no_failure_of_the_fact(consumer: Consumer) -> None:
+    def wait_for_the_lock(tx: Transaction, _event: Event) -> None:
+        tx.execute("SET LOCAL lock_timeout = '50ms'")
+        tx.execute("SELECT pg_advisory_xact_lock(7)")
+
+    consumer.behaviour = wait_for_the_lock
+    with consumer.database.transaction() as other:
+        other.execute("SELECT pg_advisory_xact_lock(7)")
+        with pytest.raises(DatabaseTooSlow):
+            consumer.apply(*told("a", 1))
+        assert (consumer.effects(), consumer.kept()) == ([], {})
+
+    consumer.apply(*told("a", 1))
+    assert (consumer.effects(), consumer.kept()) == (["a1"], {})
