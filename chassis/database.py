@@ -32,7 +32,45 @@ psycopg2.extensions.register_adapter(
     dict, lambda value: psycopg2.extras.Json(value, dumps=lambda v: json.dumps(v, ensure_ascii=False, default=str))
 )
 
-Connection = psycopg2.extensions.connection
+
+class Connection(psycopg2.extensions.connection):
+    """A connection to PostgreSQL. `begin` is sent with the next statement, whoever makes it."""
+
+    begin = b""
+
+
+class _Cursor(psycopg2.extensions.cursor):
+    """Sends the connection's `begin` in the round trip of its first statement."""
+
+    connection: Connection
+
+    def execute(self, query: Any, parameters: Any = None) -> None:
+        if self.connection.begin:
+            # Filled in before it counts as begun: what cannot be filled in is not sent.
+            query, parameters = self.connection.begin + self.mogrify(query, parameters), None
+            self.connection.begin = b""
+        super().execute(query, parameters)
+
+    def executemany(self, *arguments: Any) -> None:
+        self._begin()
+        super().executemany(*arguments)
+
+    def copy_expert(self, *arguments: Any) -> None:
+        self._begin()
+        super().copy_expert(*arguments)
+
+    def callproc(self, *arguments: Any) -> None:
+        self._begin()
+        super().callproc(*arguments)
+
+    def _begin(self) -> None:
+        if self.connection.begin:
+            self.execute("SELECT")
+
+
+class _RowsCursor(psycopg2.extras.NamedTupleCursor, _Cursor):
+    """Gives rows as named tuples."""
+
 
 TIMEOUTS_MS = {"statement_timeout": 15_000, "lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000}
 
@@ -73,7 +111,7 @@ class Transaction:
         self.connection = connection
         self.service = service
         # One for all that gives no rows; making one costs as much as filling in a statement.
-        self._cursor = connection.cursor(cursor_factory=psycopg2.extensions.cursor)
+        self._cursor = connection.cursor(cursor_factory=_Cursor)
         self._last_words: list[bytes] = []
         self._after_commit: list[Callable[[], None]] = []
 
@@ -128,13 +166,16 @@ class Transaction:
             raise
 
     def _begin(self, access: Access) -> None:
-        self.execute(
-            "BEGIN; SELECT set_config('linli.actor', %s, true), set_config('linli.areas', %s, true)",
+        """Begin with the first statement: a round trip of its own would hold nothing but this."""
+        self.connection.begin = self._cursor.mogrify(
+            "BEGIN; SELECT set_config('linli.actor', %s, true), set_config('linli.areas', %s, true);",
             (access.actor, ",".join(access.areas) if "" not in access.areas else "*"),
         )
 
     def _commit(self) -> None:
-        if self._say([*self._last_words, b"COMMIT"]) != "COMMIT":
+        if self.connection.begin and not self._last_words:
+            self.connection.begin = b""
+        elif self._say([*self._last_words, b"COMMIT"]) != "COMMIT":
             raise LinliError("the transaction had failed before its commit; nothing was kept")
 
     def _say(self, statements: Sequence[bytes]) -> str | None:
@@ -230,7 +271,8 @@ def connect(url: str, *, application_name: str = "linli", settings: dict[str, An
             application_name=application_name,
             options=options,
             connect_timeout=CONNECT_S,
-            cursor_factory=psycopg2.extras.NamedTupleCursor,
+            connection_factory=Connection,
+            cursor_factory=_RowsCursor,
             tcp_user_timeout=SILENCE_S * 1000,
             keepalives_idle=10,
             keepalives_interval=5,
@@ -317,6 +359,9 @@ def _is_outage(error: psycopg2.Error) -> bool:
 def _rolled_back(connection: Connection) -> None:
     """Roll back after an exception; a connection that cannot even do that is closed."""
     if connection.closed:
+        return
+    if connection.begin:
+        connection.begin = b""
         return
     with suppress(psycopg2.Error):
         with connection.cursor() as cursor:
