@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import eventlet
+from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 
 from chassis import audit, metrics
@@ -23,11 +24,11 @@ class Upkeep(DependencyProvider):
     """Runs in every process of a service; what must not run twice at a time is locked in PostgreSQL."""
 
     def start(self) -> None:
-        self._stopping = False
+        self._stop = Event()
         self._thread = self.container.spawn_managed_thread(self._run, identifier="upkeep")
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stop.send()
         self._thread.wait()
 
     def get_dependency(self, worker_ctx: Any) -> None:
@@ -36,9 +37,8 @@ class Upkeep(DependencyProvider):
     def _run(self) -> None:
         database: Database = self.container.config["database"]
         next_purge = time.monotonic() + 60
-        while not self._stopping:
-            due = time.monotonic() + EVERY_S
-            eventlet.sleep(EVERY_S)
+        due = time.monotonic() + EVERY_S
+        while not self._stopped_within(EVERY_S):
             metrics.HUB_LAG_SECONDS.observe(max(time.monotonic() - due, 0.0))
             try:
                 with database.transaction() as tx:
@@ -50,6 +50,12 @@ class Upkeep(DependencyProvider):
                     next_purge = time.monotonic() + (0 if forgotten == idempotency.PURGED_AT_ONCE else 600)
             except Unavailable as error:
                 log.warning("upkeep of %s waits: %s", database.service, error)
+            due = time.monotonic() + EVERY_S
+
+    def _stopped_within(self, seconds: float) -> bool:
+        with eventlet.Timeout(seconds, exception=False):
+            self._stop.wait()
+        return bool(self._stop.ready())
 
 
 def _show_failed(tx: Transaction) -> None:

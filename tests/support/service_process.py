@@ -23,6 +23,7 @@ class LoggedProcess:
         self.command = command
         self.settings = settings or {}
         self.log = log
+        self._was_asked = False
         with log.open("ab") as output:
             self.popen = subprocess.Popen(
                 command, cwd=ROOT, env=os.environ | self.settings, stdout=output, stderr=subprocess.STDOUT
@@ -43,10 +44,15 @@ class LoggedProcess:
 
         wait_for(so_while_it_runs, timeout_s)
 
+    def ask_to_end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Only once: a second signal would reach an interpreter that is ending, and no longer hears any."""
+        if not self._was_asked and self.popen.poll() is None:
+            self.popen.send_signal(how)
+        self._was_asked = True
+
     def stop(self, how: signal.Signals = signal.SIGTERM, within_s: float = 30) -> int:
         """Give its exit code; raise TimeoutExpired, and leave nothing running, when it does not end in time."""
-        if self.popen.poll() is None:
-            self.popen.send_signal(how)
+        self.ask_to_end(how)
         try:
             return self.popen.wait(within_s)
         except subprocess.TimeoutExpired:

@@ -1,6 +1,5 @@
 """The example service as a process of its own, and what tests say to it."""
 
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -68,7 +67,7 @@ class Edge(service.Service):
 
     def stop(self) -> None:
         """Tell it to end; it may go on for a while."""
-        self.process.popen.send_signal(signal.SIGTERM)
+        self.process.ask_to_end()
 
 
 def everything(wire: socket.socket) -> bytes:
