@@ -16,6 +16,7 @@ LABELS = {
 }
 PEERS = {
     "stock_per_s": "stock nameko",
+    "tuned_stock_per_s": "stock, tuned",
     "raw_per_s": "floor (raw)",
     "bare_per_s": "bare nameko",
 }
