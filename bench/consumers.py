@@ -88,6 +88,7 @@ def measure(stage: Ground, scale: Scale, tell: Tell) -> Results:
         scale.rounds,
         {
             "consumer, each": partial(consumers.ours, "each", scale.each_messages),
+            "consumer, each, unawaited": partial(consumers.ours, "unawaited", scale.each_messages),
             "stock consumer": partial(consumers.stock, DEFAULT_MAX_WORKERS, scale.stock_messages),
             "consumer, batch": partial(consumers.ours, "batch", scale.batch_messages),
             f"stock consumer, {TUNED_MAX_WORKERS} workers": partial(
@@ -103,6 +104,7 @@ def measure(stage: Ground, scale: Scale, tell: Tell) -> Results:
     }
     return {
         "consumer_each": {"per_s": found["consumer, each"], **stock},
+        "consumer_each_unawaited": {"per_s": found["consumer, each, unawaited"], **stock},
         "consumer_batch": {
             "per_s": found["consumer, batch"],
             **stock,

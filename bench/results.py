@@ -13,6 +13,7 @@ Results = dict[str, dict[str, float]]
 FORM: Mapping[str, tuple[str, ...]] = {
     "relay": ("per_s", "stock_per_s", "raw_per_s"),
     "consumer_each": ("per_s", "stock_per_s", "tuned_stock_per_s"),
+    "consumer_each_unawaited": ("per_s", "stock_per_s", "tuned_stock_per_s"),
     "consumer_batch": ("per_s", "stock_per_s", "tuned_stock_per_s", "raw_per_s"),
     "commit_to_effect_ms": ("rate_per_s", "p50", "p99"),
     "http_command": ("per_s", "bare_per_s"),
@@ -44,6 +45,7 @@ TARGETS = (
     Target("relay", "per_s", 0.5, peer="raw_per_s"),
     Target("consumer_each", "per_s", 4, peer="stock_per_s"),
     Target("consumer_each", "per_s", 1, peer="tuned_stock_per_s"),
+    Target("consumer_each_unawaited", "per_s", 4, peer="stock_per_s"),
     Target("consumer_batch", "per_s", 9, peer="stock_per_s"),
     Target("consumer_batch", "per_s", 1, peer="tuned_stock_per_s"),
     Target("consumer_batch", "per_s", 0.5, peer="raw_per_s"),

@@ -9,6 +9,7 @@ from bench.results import SERVICE_MEMORY_MB, TARGETS, Results, Target
 LABELS = {
     "relay": "relay",
     "consumer_each": "consumer, each",
+    "consumer_each_unawaited": "… each, unawaited",
     "consumer_batch": "consumer, batch",
     "commit_to_effect_ms": "commit → effect",
     "http_command": "HTTP command",

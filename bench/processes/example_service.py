@@ -1,6 +1,6 @@
 """Our example service: a chassis service like any other, whose one effect is a row an event.
 
-`python -m bench.processes.example_service each|batch`
+`python -m bench.processes.example_service each|unawaited|batch`
 """
 
 # ruff: noqa: E402 - patched before anything else is imported
@@ -44,6 +44,16 @@ class Each(Service):
         tx.execute(UPSERT, (event.event_id, event.data["dispute_id"], event.area))
 
 
+class Unawaited(Service):
+    """A handler call for every event, whose statement rides with the commit: nothing of its answer is needed."""
+
+    name = "bench_unawaited"
+
+    @subscribe(facts.SOURCE, facts.TYPE, schema=Fact)
+    def note(self, tx: Transaction, event: Event) -> None:
+        tx.at_commit(UPSERT, (event.event_id, event.data["dispute_id"], event.area))
+
+
 class Batch(Service):
     """A handler call for a whole batch."""
 
@@ -62,4 +72,4 @@ class Batch(Service):
 
 
 if __name__ == "__main__":
-    runner.serve({"each": Each, "batch": Batch}[sys.argv[1]])
+    runner.serve({"each": Each, "unawaited": Unawaited, "batch": Batch}[sys.argv[1]])

@@ -11,6 +11,7 @@ from bench.rounds import in_turns
 COMPLETE: results.Results = {
     "relay": {"per_s": 20_000.0, "stock_per_s": 1_800.0, "raw_per_s": 36_000.0},
     "consumer_each": {"per_s": 9_000.0, "stock_per_s": 2_000.0, "tuned_stock_per_s": 2_500.0},
+    "consumer_each_unawaited": {"per_s": 16_000.0, "stock_per_s": 2_000.0, "tuned_stock_per_s": 2_500.0},
     "consumer_batch": {
         "per_s": 20_000.0,
         "stock_per_s": 2_000.0,
