@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, missing
-from marshmallow.fields import Field, String
 
 Load = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -22,7 +21,6 @@ def loader(schema: Schema) -> Load:
             attribute,
             field.data_key if field.data_key is not None else attribute,
             field.deserialize,
-            _takes_any_text(field),
         )
         for attribute, field in schema.load_fields.items()
     ]
@@ -30,10 +28,8 @@ def loader(schema: Schema) -> Load:
     def load(data: Mapping[str, Any]) -> Mapping[str, Any]:
         loaded = {}
         try:
-            for attribute, key, deserialize, takes_any_text in fields:
-                value = data.get(key, missing)
-                if not (takes_any_text and type(value) is str):
-                    value = deserialize(value, key, data)
+            for attribute, key, deserialize in fields:
+                value = deserialize(data.get(key, missing), key, data)
                 if value is not missing:
                     loaded[attribute] = value
         except ValidationError:
@@ -41,11 +37,6 @@ def loader(schema: Schema) -> Load:
         return loaded
 
     return load
-
-
-def _takes_any_text(field: Field[Any]) -> bool:
-    """Whether a text comes out as it went in."""
-    return type(field) is String and not (field.validators or field.pre_load or field.post_load)
 
 
 def _is_plain(schema: Schema) -> bool:
