@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from nameko.extensions import DependencyProvider
 
+from chassis.calendar import Clock, system_clock
 from chassis.config import ServiceSettings
 from chassis.consumer import Consumers
 from chassis.database import Database
@@ -22,6 +23,14 @@ class OwnDatabase(DependencyProvider):
 
     def stop(self) -> None:
         self.container.config["database"].close()
+
+
+class OwnClock(DependencyProvider):
+    """Gives handlers the container's clock: `clock` of its configuration when a test plays time, else the system's."""
+
+    def get_dependency(self, worker_ctx: Any) -> Clock:
+        clock: Clock = self.container.config.get("clock", system_clock)
+        return clock
 
 
 class Readiness(DependencyProvider):
@@ -47,5 +56,6 @@ class Service(ChassisApi):
 
     settings: ClassVar[type[ServiceSettings]] = ServiceSettings
     database: Any = OwnDatabase()
+    clock: Any = OwnClock()
     readiness = Readiness()
     upkeep = Upkeep()

@@ -1,6 +1,5 @@
 """`members`: who belongs and who leads. A table of contents."""
 
-from chassis.calendar import system_clock
 from chassis.config import PersonalDataServiceSettings
 from chassis.consumer import subscribe
 from chassis.database import Transaction
@@ -26,4 +25,4 @@ class Members(DivisionsApi, OrganisationsApi, GridApi, TenuresApi, NoticesApi, S
     def notify_leaders(self, tx: Transaction, event: Event) -> None:
         """Tell the four leaders of the dispute's place."""
         resolution = Resolution(event.event_id, area=event.area, occurred_at=event.time, **event.data)
-        notices.notify_leaders(tx, resolution, system_clock())
+        notices.notify_leaders(tx, resolution, self.clock())
