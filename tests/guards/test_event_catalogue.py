@@ -19,6 +19,7 @@ WORDS: dict[Any, str] = {
     int: "number",
     UUID: "id",
     str | None: "text or null",
+    int | None: "number or null",
     UUID | None: "id or null",
     tuple[str, ...]: "list of texts",
 }
