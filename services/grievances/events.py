@@ -27,7 +27,10 @@ class DisputeFact:
 
 @dataclass(frozen=True)
 class DisputeRegistered(DisputeFact):
-    """Somebody filed it; it has a case number. `channel`: resident, mediator, grid_leader, officer, hotline, open311."""
+    """Somebody filed it and it has a case number.
+
+    `channel`: resident, mediator, grid_leader, officer, hotline, open311.
+    """
 
     type: ClassVar[str] = "dispute.registered"
 
@@ -583,6 +586,6 @@ SAMPLES: tuple[Any, ...] = (
     NoteClosed(*_NOTE, outcome="adopted"),
     CommentAdded(_OTHER, _DISPUTE, author="complainant"),
     CommitteeFormed(_OTHER, members=5, women=2, term_ends_on="2029-03-01"),
-    MediatorAppointed(_OTHER, committee_id=_DISPUTE),
-    MediatorEnded(_OTHER, committee_id=_DISPUTE),
+    MediatorAppointed(_OTHER),
+    MediatorEnded(_OTHER),
 )
