@@ -176,6 +176,17 @@ HUB_LAG_SECONDS = _histogram(
     "How late a timer of the event loop fires; a rise means something blocks the process.",
 )
 
+TIMER_SECONDS = _histogram(
+    "linli_timer_seconds", "seconds", LATENCY_S, "Duration of one run of what a service does by the clock.", "timer"
+)
+TIMER_FAILURES = _counter(
+    "linli_timer_failures_total",
+    "failures",
+    "Runs by the clock that failed: a part did not answer, or an unforeseen error. Alert on `unforeseen`.",
+    "timer",
+    "reason",
+)
+
 AUDIT_PENDING = _gauge(
     "linli_audit_pending_rows", "rows", "Audit rows not yet sealed into the chain; alert above 10,000."
 )

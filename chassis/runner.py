@@ -10,6 +10,7 @@ from eventlet.hubs import trampoline
 from nameko.containers import ServiceContainer
 
 from chassis import green, logs, outbox, tracing
+from chassis.calendar import Clock, system_clock
 from chassis.config import BrokerSettings, ServiceSettings, ServingSettings
 from chassis.database import Database
 from chassis.relay.wake import waker
@@ -17,17 +18,18 @@ from chassis.relay.wake import waker
 log = logging.getLogger(__name__)
 
 
-def serve(service: Any) -> None:
+def serve(service: Any, *, clock: Clock = system_clock) -> None:
     """Block until the service has stopped. The process must have been monkey-patched before its first import.
 
-    `service` is a nameko service class that says with `settings` which variables it reads. Raises Misconfigured, and
-    what else kept the service from starting or ended it.
+    `service` is a nameko service class that says with `settings` which variables it reads. `clock` is the time by which
+    it lives; a test that plays a year gives its own. Raises Misconfigured, and what else kept the service from starting
+    or ended it.
     """
     settings: ServingSettings = service.settings.read()
     logs.configure(service.name, settings.log_level)
     tracing.start(service.name, settings.otlp_endpoint)
     green.wait_in_hub()
-    container = ServiceContainer(service, configuration(service.name, settings))
+    container = ServiceContainer(service, {"clock": clock, **configuration(service.name, settings)})
     _stop_on_signal(container, settings.grace_s)
     container.start()
     log.info("%s is up", service.name)
