@@ -16,12 +16,16 @@ ROLES = frozenset(
         "community_officer",
         "street_officer",
         "district_officer",
+        "hotline",
         "operator",
         "auditor",
         "recorder",
     }
 )
-"""居民, 网格负责人, 调解员, 社区 / 街道 / 区工作人员, 运维, 审计, and `recorder` for programs that bring data in."""
+"""居民, 网格负责人, 调解员, 社区 / 街道 / 区工作人员, 12345 热线话务员, 运维, 审计, and `recorder` for programs.
+
+`recorder` brings data in; `hotline` files what callers of the 12345 line say, and follows it for them.
+"""
 
 MAX_GRANTS = 200
 
