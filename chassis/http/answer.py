@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import inspect
 import logging
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from functools import wraps
 from typing import Any, Final, Literal
@@ -17,7 +17,7 @@ from chassis import tracing
 from chassis.database import Access
 from chassis.errors import NotAllowed, NotAuthenticated, Refused, Unavailable
 from chassis.http import idempotency, problems, reading
-from chassis.http.answer import JSON, Answer
+from chassis.http.answer import FORM, JSON, Answer
 from chassis.http.request import Call, Request
 from chassis.http.server import WebServer
 from chassis.identity import ANONYMOUS, ROLES, Actor
@@ -44,6 +44,8 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
     `request.actor.require`. PUBLIC asks for no token. `versioned`: a change that needs If-Match. A `query` schema
     derived from PageQuery makes the answer a page. `example` is an answer for the documentation, when the docstring
     shows none. `workerless` answers even when every worker is taken, but gives the method no dependencies.
+    `body_media` are the content types the body may have: JSON, a form (FORM), or either; the same schema loads both.
+    `headers` are those the method reads itself, from `request.headers` by their lower case.
     """
 
     server = WebServer()
@@ -64,6 +66,8 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         example: Any = None,
         media: str = JSON,
         workerless: bool = False,
+        body_media: Sequence[str] = (JSON,),
+        headers: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.method = method
@@ -79,6 +83,8 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         self.example = example
         self.media = media
         self.workerless = workerless
+        self.body_media = tuple(body_media)
+        self.headers = tuple(headers)
         self.changes = method != "GET"
         self.keeps_keys = method == "POST" and not isinstance(roles, Public)
         self._check()
@@ -90,6 +96,10 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
             raise ValueError(f"roles of {self.path} must be PUBLIC or some of {', '.join(sorted(ROLES))}")
         if (self.body is not None or self.versioned) and not self.changes:
             raise ValueError(f"GET {self.path} takes no body and no If-Match")
+        if not self.body_media or not set(self.body_media) <= {JSON, FORM}:
+            raise ValueError(f"body_media of {self.path} must be some of {JSON} and {FORM}")
+        if not all(_HEADER.fullmatch(name) for name in self.headers):
+            raise ValueError(f"headers of {self.path} must be names such as Case-Secret")
 
     def __call__(self, function: Handler) -> Handler:
         """Declare the method; refusals it raises become problem details inside the worker.
@@ -133,6 +143,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         parameters = reading.query_parameters(environ.get("QUERY_STRING", ""), self.query)
         if_match = environ.get("HTTP_IF_MATCH")
         version = reading.version_of(if_match) if self.versioned else None
+        headers = reading.header_values(environ, self.headers)
         key = reading.idempotency_key(environ.get("HTTP_IDEMPOTENCY_KEY")) if self.keeps_keys else None
         raw = self._read_body(environ)
         server.received(environ)
@@ -149,9 +160,9 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
             key=key,
             fingerprint=b""
             if key is None
-            else idempotency.fingerprint(self.method, path, environ.get("QUERY_STRING", ""), raw, if_match),
+            else idempotency.fingerprint(self.method, path, environ.get("QUERY_STRING", ""), raw, if_match, headers),
         )
-        return self._run(Request(actor, access, body, query, version, server.clock(), call), values)
+        return self._run(Request(actor, access, body, query, version, server.clock(), call, headers), values)
 
     def _thing(self, values: Mapping[str, Any]) -> str:
         return _PARAMETER.sub(lambda found: str(values[found[1]]), self.path)
@@ -168,7 +179,8 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         body = reading.body_bytes(environ, self.server.max_body_bytes)
         if not body:
             return {}
-        reading.check_media(environ)
+        if reading.media_of(environ, self.body_media) == FORM:
+            return reading.form_of(body, self.body)
         return reading.json_of(body)
 
     def _run(self, request: Request, values: Mapping[str, Any]) -> Answer:
@@ -210,6 +222,7 @@ def _refusal(service: Any, request: Request, error: Exception) -> Answer:
 
 
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^:<>]+)>")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NEVER_REPLAYED = (NotAuthenticated, NotAllowed)
 _NOTHING = Access(ANONYMOUS.actor_id, ())
 

@@ -6,6 +6,7 @@ two requests at the same time need no lock of their own: the later one waits in 
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -28,11 +29,15 @@ DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
 """
 
 
-def fingerprint(method: str, path: str, query: str, body: Any, if_match: str | None) -> bytes:
-    """What makes two requests the same. The body counts by its meaning, not by its spaces or the order of names."""
-    canonical = json.dumps(
-        [method, path, query, body, if_match], ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+def fingerprint(
+    method: str, path: str, query: str, body: Any, if_match: str | None, headers: Mapping[str, str | None]
+) -> bytes:
+    """What makes two requests the same. The body counts by its meaning, not by its spaces or the order of names.
+
+    `headers` are those that the entrypoint's method reads.
+    """
+    parts = [method, path, query, body, if_match, *([headers] if headers else [])]
+    canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(canonical.encode()).digest()
 
 

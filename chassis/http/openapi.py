@@ -118,7 +118,8 @@ def _operation(each: Declared) -> dict[str, Any]:
         content: dict[str, Any] = {"schema": declared.body}
         if request_example is not None:
             content["example"] = request_example
-        operation["requestBody"] = {"required": _needed(declared.body), "content": {JSON: content}}
+        media = {media: content if media == JSON else {"schema": declared.body} for media in declared.body_media}
+        operation["requestBody"] = {"required": _needed(declared.body), "content": media}
     return operation
 
 
@@ -174,6 +175,7 @@ def _headers(declared: endpoint) -> list[dict[str, Any]]:
     if declared.keeps_keys:
         key = {"type": "string", "pattern": "^[!#-\\[\\]-~]{1,128}$", "maxLength": 128}
         found.append({"in": "header", "name": "Idempotency-Key", "description": _KEY_MEANING, "schema": key})
+    found += [{"in": "header", "name": name, "schema": {"type": "string"}} for name in declared.headers]
     return found
 
 

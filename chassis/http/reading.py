@@ -1,7 +1,7 @@
 """Reading what a caller sends: the body within its limit, strict JSON, query, If-Match and the like."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -82,14 +82,16 @@ def _chunked(source: Any, limit: int) -> bytes:
     raise Malformed("the body's trailer does not end")
 
 
-def check_media(environ: Environ) -> None:
-    """Raise UnsupportedMedia unless the body is said to be JSON in UTF-8, not compressed."""
+def media_of(environ: Environ, read: Collection[str]) -> str:
+    """The body's media type. Raises UnsupportedMedia unless it is one of those read, in UTF-8 and not compressed."""
     kind, _, parameters = (environ.get("CONTENT_TYPE") or "").partition(";")
     charset = parameters.replace(" ", "").lower()
-    if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
-        raise UnsupportedMedia("the content type must be application/json")
+    media = kind.strip().lower()
+    if media not in read or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
+        raise UnsupportedMedia(f"the content type must be {' or '.join(read)}")
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise UnsupportedMedia("the body must not be compressed: leave Content-Encoding out")
+    return media
 
 
 def json_of(body: bytes) -> Any:
@@ -100,24 +102,62 @@ def json_of(body: bytes) -> Any:
         raise Malformed(f"the body {error}") from error
 
 
+def form_of(body: bytes, schema: Schema | None) -> dict[str, Any]:
+    """The form's fields as the schema's input, names such as `attribute[COLOUR]` kept as they are.
+
+    A name given more than once becomes a list, and so does any that the schema holds as one. Raises Malformed.
+    """
+    found: dict[str, Any] = {}
+    for name, value in _pairs(body, "form"):
+        if _is_list(schema, name):
+            found.setdefault(name, []).append(value)
+        elif name not in found:
+            found[name] = value
+        elif isinstance(found[name], list):
+            found[name].append(value)
+        else:
+            found[name] = [found[name], value]
+    return found
+
+
 def query_parameters(text: str, schema: Schema | None) -> dict[str, Any]:
     """The query as the schema's input: one value for each name, a list where the schema holds a list."""
     if not text:
         return {}
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise Malformed(f"the query is not UTF-8 or has more than {MAX_PARAMETERS} parameters") from error
     found: dict[str, Any] = {}
-    for name, value in pairs:
-        if "\0" in name or "\0" in value:
-            raise Malformed("the query holds the character NUL, which cannot be stored")
-        if schema is not None and isinstance(schema.fields.get(name), fields.List):
+    for name, value in _pairs(text, "query"):
+        if _is_list(schema, name):
             found.setdefault(name, []).append(value)
         elif name in found:
             raise InvalidInput("the query breaks a rule", [FieldError(f"?{name}", "Given more than once.")])
         else:
             found[name] = value
+    return found
+
+
+def _pairs(text: str | bytes, what: str) -> list[tuple[str, str]]:
+    try:
+        plain = text if isinstance(text, str) else text.decode()
+        pairs = parse_qsl(plain, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except ValueError as error:  # a UnicodeDecodeError is one
+        raise Malformed(f"the {what} is not UTF-8 or has more than {MAX_PARAMETERS} parameters") from error
+    if any("\0" in part for pair in pairs for part in pair):
+        raise Malformed(f"the {what} holds the character NUL, which cannot be stored")
+    return pairs
+
+
+def _is_list(schema: Schema | None, name: str) -> bool:
+    return schema is not None and isinstance(schema.fields.get(name), fields.List)
+
+
+def header_values(environ: Environ, names: Iterable[str]) -> dict[str, str | None]:
+    """What the caller sent under these names, by their lower case; None without. Raises Malformed."""
+    found: dict[str, str | None] = {}
+    for name in names:
+        value = environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+        if value is not None and not value.isprintable():
+            raise Malformed(f"the header {name} holds a control character")
+        found[name.lower()] = value
     return found
 
 

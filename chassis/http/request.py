@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -57,6 +57,8 @@ class Request:
     version: int | None
     now: datetime
     call: Call
+    headers: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    """Those the entrypoint names, by their lower case; None where the caller sent none. They may be secrets."""
 
     def answer(
         self,

@@ -19,7 +19,19 @@ from marshmallow import Schema, fields, validate
 from chassis import runner
 from chassis.config import ServiceSettings
 from chassis.errors import DatabaseUnavailable, NotFound, StaleVersion
-from chassis.http import PUBLIC, Answer, ChassisApi, CursorField, PageQuery, Request, connection, endpoint, server
+from chassis.http import (
+    FORM,
+    JSON,
+    PUBLIC,
+    Answer,
+    ChassisApi,
+    CursorField,
+    PageQuery,
+    Request,
+    connection,
+    endpoint,
+    server,
+)
 from chassis.service import OwnDatabase
 
 
@@ -38,6 +50,13 @@ class ThingView(Schema):
     title = fields.String()
     area = fields.String()
     version = fields.Integer()
+
+
+class Wish(Schema):
+    title = fields.String(required=True)
+    size_m2 = fields.Integer(load_default=None)
+    colours = fields.List(fields.String(), load_default=list)
+    shape = fields.Raw(data_key="attribute[SHAPE]")
 
 
 class ListThings(PageQuery):
@@ -115,6 +134,18 @@ class Things(ChassisApi):
         with self.database.transaction(request.access) as tx:
             tx.execute("SELECT pg_sleep(1)")
             return request.answer(tx, None)
+
+    @endpoint(
+        "POST",
+        "/wishes",
+        roles={"mediator"},
+        body=Wish,
+        body_media=(JSON, FORM),
+        headers=("Case-Secret",),
+        summary="Wish for a thing",
+    )
+    def wish(self, request: Request) -> Answer:
+        return request.answer(None, {"wish": request.body, "secret": request.headers["case-secret"]})
 
     @endpoint("POST", "/faults/<kind>", roles=PUBLIC, status=204, summary="Fail in a chosen way")
     def fail(self, request: Request, kind: str) -> Answer:
