@@ -4,6 +4,7 @@ from chassis.http.answer import FORM, JSON, Answer
 from chassis.http.api import ChassisApi
 from chassis.http.cursors import Cursor, CursorField, PageQuery
 from chassis.http.entrypoint import PUBLIC, endpoint
+from chassis.http.problems import Refusal
 from chassis.http.request import Request
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Cursor",
     "CursorField",
     "PageQuery",
+    "Refusal",
     "Request",
     "endpoint",
 ]

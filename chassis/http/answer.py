@@ -6,6 +6,9 @@ JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 
+NO_STORE = ("Cache-Control", "no-store")
+"""On every answer: it may hold what was opened for one person and one purpose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

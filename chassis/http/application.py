@@ -14,6 +14,7 @@ from chassis.errors import Refused, Unavailable
 from chassis.http import connection, problems
 from chassis.http.answer import Answer
 from chassis.http.connection import Protocol
+from chassis.http.problems import Refusal, refusal_of
 
 if TYPE_CHECKING:
     from chassis.http.entrypoint import endpoint
@@ -45,6 +46,7 @@ class Routes:
         # A redirect would lose the body; an address is right or it is not found.
         strict = Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False, converters=CONVERTERS)
         self._match = strict.bind("linli").match
+        self._tellers = [(one.path.partition("<")[0], one) for one in endpoints if one.refusal is not None]
 
     def find(self, environ: dict[str, Any]) -> "tuple[endpoint, dict[str, Any]]":
         """Raises werkzeug's NotFound or MethodNotAllowed. A path that is no UTF-8 or holds NUL is nowhere."""
@@ -55,6 +57,11 @@ class Routes:
             raise NotFound
         found: tuple[endpoint, dict[str, Any]] = self._match(path, environ["REQUEST_METHOD"])  # type: ignore[assignment]
         return found
+
+    def nearest(self, path: str) -> "endpoint | None":
+        """Whose way to refuse an address has that nobody answers: that of the entrypoint it begins like."""
+        near = [(prefix, one) for prefix, one in self._tellers if len(prefix) > 1 and path.startswith(prefix)]
+        return max(near, key=lambda pair: len(pair[0]), default=(None, None))[1]
 
 
 class Application:
@@ -79,26 +86,25 @@ class Application:
         return [] if method == "HEAD" or not answer.body else [answer.body]
 
     def _answered(self, environ: dict[str, Any]) -> tuple[str, Answer]:
-        route, instance = UNMATCHED, environ["RAW_PATH_INFO"][:1000]
+        found, path = None, environ["RAW_PATH_INFO"][:1000]
         try:
             found, values = self._routes.find(environ)
-            route = found.path
-            return route, found.handle(environ, instance, values)
+            return found.path, found.handle(environ, path, values)
         except MethodNotAllowed as error:
             allowed = ", ".join(sorted(error.valid_methods or ()))
             detail = f"this address answers {allowed} only"
-            return UNMATCHED, problems.problem(
-                problems.METHOD_NOT_ALLOWED, detail, instance, headers=(("Allow", allowed),)
-            )
+            refusal = Refusal(problems.METHOD_NOT_ALLOWED, detail, path, (("Allow", allowed),))
         except HTTPException:
-            return UNMATCHED, problems.problem(problems.NOT_FOUND, "there is nothing at this address", instance)
+            refusal = Refusal(problems.NOT_FOUND, "there is nothing at this address", path)
         except (Refused, Unavailable) as error:
             if isinstance(error, Unavailable):
                 log.warning("not available: %s", error)
-            return route, problems.answer_for(error, instance=instance)
+            refusal = refusal_of(error, path=path)
         except Exception as error:
             log.exception("unforeseen error at the edge")
-            return route, problems.answer_for(error, instance=instance)
+            refusal = refusal_of(error, path=path)
+        teller = found or self._routes.nearest(environ["PATH_INFO"])
+        return found.path if found else UNMATCHED, teller.refused(refusal) if teller else refusal.as_problem()
 
     def _end(self, environ: dict[str, Any]) -> None:
         """Decide whether the connection stays open; a body that was refused unread ends it."""

@@ -4,6 +4,7 @@ import inspect
 import logging
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import wraps
 from typing import Any, Final, Literal
@@ -17,7 +18,8 @@ from chassis import tracing
 from chassis.database import Access
 from chassis.errors import NotAllowed, NotAuthenticated, Refused, Unavailable
 from chassis.http import idempotency, problems, reading
-from chassis.http.answer import FORM, JSON, Answer
+from chassis.http.answer import FORM, JSON, NO_STORE, Answer
+from chassis.http.problems import Refusal, Renderer, refusal_of
 from chassis.http.request import Call, Request
 from chassis.http.server import WebServer
 from chassis.identity import ANONYMOUS, ROLES, Actor
@@ -44,8 +46,10 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
     `request.actor.require`. PUBLIC asks for no token. `versioned`: a change that needs If-Match. A `query` schema
     derived from PageQuery makes the answer a page. `example` is an answer for the documentation, when the docstring
     shows none. `workerless` answers even when every worker is taken, but gives the method no dependencies.
+    `media` is the answer's content type where it is not JSON, or all that it may have.
     `body_media` are the content types the body may have: JSON, a form (FORM), or either; the same schema loads both.
-    `headers` are those the method reads itself, from `request.headers` by their lower case.
+    `headers` are those the method reads itself, from `request.headers` by their lower case. `refusal` gives whatever
+    is refused here, or at an unknown address that begins like this one, the format of somebody else's standard.
     """
 
     server = WebServer()
@@ -64,10 +68,11 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         versioned: bool = False,
         tag: str | None = None,
         example: Any = None,
-        media: str = JSON,
+        media: str | Sequence[str] = JSON,
         workerless: bool = False,
         body_media: Sequence[str] = (JSON,),
         headers: Sequence[str] = (),
+        refusal: Renderer | None = None,
     ) -> None:
         super().__init__()
         self.method = method
@@ -81,10 +86,11 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         self.versioned = versioned
         self.tag = tag
         self.example = example
-        self.media = media
+        self.media = (media,) if isinstance(media, str) else tuple(media)
         self.workerless = workerless
         self.body_media = tuple(body_media)
         self.headers = tuple(headers)
+        self.refusal = refusal
         self.changes = method != "GET"
         self.keeps_keys = method == "POST" and not isinstance(roles, Public)
         self._check()
@@ -135,6 +141,18 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
 
     def rendered(self, payload: Any, *, many: bool = False) -> Any:
         return payload if self.answer is None else self.answer.dump(payload, many=many)
+
+    def refused(self, refusal: Refusal) -> Answer:
+        """The refusal in this entrypoint's format, with the headers that belong to any."""
+        if self.refusal is None:
+            return refusal.as_problem()
+        try:
+            answer = self.refusal(refusal)
+        except Exception:
+            log.exception("the refusals of %s have no format", self.path)
+            return refusal.as_problem()
+        missing = [pair for pair in (NO_STORE, *refusal.headers) if answer.header(pair[0]) is None]
+        return replace(answer, headers=(*answer.headers, *missing))
 
     def handle(self, environ: reading.Environ, path: str, values: Mapping[str, Any]) -> Answer:
         """Check the request here, in the connection's own greenlet; only a good one takes up a worker."""
@@ -208,7 +226,7 @@ def _checked(answer: Any, function: Handler) -> Answer:
 
 
 def _refusal(service: Any, request: Request, error: Exception) -> Answer:
-    """The answer kept under the request's key if there is one, else the problem."""
+    """The answer kept under the request's key if there is one, else the refusal."""
     call = request.call
     try:
         if call.key is not None and isinstance(error, Refused) and not isinstance(error, _NEVER_REPLAYED):
@@ -218,7 +236,7 @@ def _refusal(service: Any, request: Request, error: Exception) -> Answer:
     except (Refused, Unavailable) as found:
         error = found
     log_unforeseen(error)
-    return problems.answer_for(error, instance=call.path, trace_id=tracing.current_trace_id())
+    return call.endpoint.refused(refusal_of(error, path=call.path, trace_id=tracing.current_trace_id()))
 
 
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^:<>]+)>")

@@ -17,7 +17,7 @@ from chassis.http.answer import JSON
 from chassis.http.cursors import CursorField, PageQuery
 from chassis.http.entrypoint import Public, endpoint
 
-_PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+_PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<choice>[^)]*)\))?:)?(?P<name>\w+)>")
 _PATH_TYPES: dict[str | None, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
     "int": {"type": "integer", "minimum": 0},
@@ -156,10 +156,16 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
             "in": "path",
             "name": match["name"],
             "required": True,
-            "schema": _PATH_TYPES.get(match["kind"], _PATH_TYPES[None]),
+            "schema": _path_type(match["kind"], match["choice"]),
         }
         for match in _PARAMETER.finditer(path)
     ]
+
+
+def _path_type(kind: str | None, choice: str | None) -> dict[str, Any]:
+    if kind == "any" and choice:
+        return {"type": "string", "enum": [word.strip() for word in choice.split(",")]}
+    return _PATH_TYPES.get(kind, _PATH_TYPES[None])
 
 
 def _query_parameters(query: Schema | None) -> list[dict[str, Any]]:
@@ -182,18 +188,22 @@ def _headers(declared: endpoint) -> list[dict[str, Any]]:
 def _success(declared: endpoint, example: Any) -> dict[str, Any]:
     if declared.status == 204:
         return {"description": "Done."}
-    if declared.media != JSON:
-        return {
-            "description": declared.summary,
-            "content": {declared.media.split(";")[0]: {"schema": {"type": "string"}}},
-        }
-    content: dict[str, Any] = {"schema": _answer_schema(declared)}
-    if (shown := declared.example if declared.example is not None else example) is not None:
-        content["example"] = shown
-    answer: dict[str, Any] = {"description": declared.summary, "content": {JSON: content}}
+    content = {media.partition(";")[0]: _content(declared, media, example) for media in declared.media}
+    answer: dict[str, Any] = {"description": declared.summary, "content": content}
     if declared.versioned:
         answer["headers"] = {"ETag": {"description": "The version after the change.", "schema": {"type": "string"}}}
     return answer
+
+
+def _content(declared: endpoint, media: str, example: Any) -> dict[str, Any]:
+    """What comes in one content type: JSON by the answer's schema, else a text, or bytes, which have no schema."""
+    kind = media.partition(";")[0]
+    if kind != JSON and not kind.endswith("+json"):
+        return {"schema": {"type": "string"}} if kind.startswith("text/") or kind.endswith("xml") else {}
+    content: dict[str, Any] = {"schema": _answer_schema(declared)}
+    if (shown := declared.example if declared.example is not None else example) is not None:
+        content["example"] = shown
+    return content
 
 
 def _answer_schema(declared: endpoint) -> Any:
@@ -211,6 +221,8 @@ def _answer_schema(declared: endpoint) -> Any:
 
 def _problems(declared: endpoint) -> dict[str, Any]:
     """The refusals this entrypoint can give, by what it declares."""
+    if declared.refusal is not None:
+        return {"default": {"description": "A refusal, in this interface's own format."}}
     statuses = {400, 422, 500, 503}
     if not isinstance(declared.roles, Public):
         statuses |= {401, 403, 429}

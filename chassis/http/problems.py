@@ -1,13 +1,12 @@
 """What a refusal looks like over HTTP: RFC 9457 problem details. The one place where errors become status codes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any
 
 from chassis import errors
-from chassis.http.answer import Answer
+from chassis.http.answer import NO_STORE, Answer
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -231,42 +230,70 @@ def kind_of(error: Exception) -> Kind:
     return next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), INTERNAL)
 
 
-def answer_for(error: Exception, *, instance: str, trace_id: str | None = None) -> Answer:
-    """The problem details of an error. Of one that nobody foresaw, only its trace id is told."""
+@dataclass(frozen=True)
+class Refusal:
+    """What is refused and why, before it has a format: an entrypoint's `refusal` may give it another than ours.
+
+    `path` is the address asked for, as the caller spelled it. `headers` belong to any format, such as Retry-After.
+    """
+
+    kind: Kind
+    detail: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    rule: str | None = None
+    trace_id: str | None = None
+    errors: tuple[Mapping[str, str], ...] = ()
+    """The broken fields: `pointer` (into the body, or ?name of the query) where there is one, and `detail`."""
+
+    @property
+    def status(self) -> int:
+        return self.kind.status
+
+    def as_problem(self) -> Answer:
+        """As problem details; members that are None or empty are left out."""
+        kind = self.kind
+        body = {"type": kind.path, "title": kind.title, "status": kind.status, "detail": self.detail}
+        body |= {"instance": self.path}
+        more = {"rule": self.rule, "trace_id": self.trace_id, "errors": self.errors}
+        body |= {name: value for name, value in more.items() if value}
+        return Answer(
+            kind.status,
+            (("Content-Type", CONTENT_TYPE), NO_STORE, *self.headers),
+            json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
+        )
+
+
+Renderer = Callable[[Refusal], Answer]
+"""Gives refusals the format of somebody else's standard, for example by whether the path ends in .xml or .json."""
+
+
+def refusal_of(error: Exception, *, path: str, trace_id: str | None = None) -> Refusal:
+    """What may be told of an error. Of one that nobody foresaw, only its trace id is."""
     kind = kind_of(error)
     if kind is INTERNAL:
-        return problem(INTERNAL, "an unforeseen error; nothing of the request was kept", instance, trace_id=trace_id)
-    members: dict[str, Any] = {}
-    detail = str(error)
-    if isinstance(error, errors.Unavailable) and not isinstance(error, NotReady):
+        return Refusal(INTERNAL, "an unforeseen error; nothing of the request was kept", path, trace_id=trace_id)
+    refusal = Refusal(kind, str(error), path, _headers(error))
+    if isinstance(error, NotReady):
+        return replace(refusal, errors=tuple({"detail": line} for line in error.lines))
+    if isinstance(error, errors.Unavailable):
         # Which host, port or role did not answer is for the operators' log, not for the caller.
         detail = "something this service depends on does not answer; try again"
-        members["trace_id"] = trace_id
-    if isinstance(error, errors.Refused) and error.rule:
-        members["rule"] = error.rule
-    if isinstance(error, errors.InvalidInput) and error.fields:
-        members["errors"] = [{"pointer": field.pointer, "detail": field.detail} for field in error.fields]
-    if isinstance(error, NotReady):
-        members["errors"] = [{"detail": line} for line in error.lines]
-    return problem(kind, detail, instance, headers=_headers(error), **members)
+        return replace(refusal, detail=detail, trace_id=trace_id)
+    if isinstance(error, errors.InvalidInput):
+        found = tuple({"pointer": field.pointer, "detail": field.detail} for field in error.fields)
+        refusal = replace(refusal, errors=found)
+    return replace(refusal, rule=error.rule) if isinstance(error, errors.Refused) else refusal
 
 
-def problem(
-    kind: Kind, detail: str, instance: str, *, headers: tuple[tuple[str, str], ...] = (), **members: Any
-) -> Answer:
-    """One problem as an answer; extension members that are None are left out."""
-    body = {"type": kind.path, "title": kind.title, "status": kind.status, "detail": detail, "instance": instance}
-    body |= {name: value for name, value in members.items() if value is not None}
-    return Answer(
-        kind.status,
-        (("Content-Type", CONTENT_TYPE), ("Cache-Control", "no-store"), *headers),
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
-    )
+def answer_for(error: Exception, *, instance: str, trace_id: str | None = None) -> Answer:
+    """The problem details of an error."""
+    return refusal_of(error, path=instance, trace_id=trace_id).as_problem()
 
 
 def as_response(kind: Kind, detail: str) -> bytes:
     """A whole HTTP/1.1 response, for requests too broken to reach an entrypoint."""
-    answer = replace_header(problem(kind, detail, "about:blank"), "Connection", "close")
+    answer = replace_header(Refusal(kind, detail, "about:blank").as_problem(), "Connection", "close")
     head = f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}\r\n"
     lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
     return f"{head}{lines}Content-Length: {len(answer.body)}\r\n\r\n".encode("latin-1") + answer.body

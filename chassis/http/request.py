@@ -10,17 +10,13 @@ from urllib.parse import urlencode
 from chassis import audit
 from chassis.database import Access, Transaction
 from chassis.http import idempotency
-from chassis.http.answer import JSON, Answer
+from chassis.http.answer import JSON, NO_STORE, Answer
 from chassis.http.cursors import Cursor
 from chassis.http.reading import is_current
 from chassis.identity import Actor
 
 if TYPE_CHECKING:
     from chassis.http.entrypoint import endpoint
-
-
-NO_STORE = ("Cache-Control", "no-store")
-"""On every answer: it may hold what was opened for one person and one purpose."""
 
 
 @dataclass(frozen=True, slots=True)

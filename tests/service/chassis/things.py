@@ -9,6 +9,7 @@ import eventlet
 
 eventlet.monkey_patch()
 
+import json
 import os
 from typing import Any, ClassVar
 from uuid import UUID
@@ -27,6 +28,7 @@ from chassis.http import (
     ChassisApi,
     CursorField,
     PageQuery,
+    Refusal,
     Request,
     connection,
     endpoint,
@@ -61,6 +63,22 @@ class Wish(Schema):
 
 class ListThings(PageQuery):
     cursor = CursorField(fields.UUID())
+
+
+def _in_its_form(refusal: Refusal) -> Answer:
+    """As Open311 does: a list of errors, in XML or JSON by the path."""
+    if refusal.path.endswith(".xml"):
+        return Answer(
+            refusal.status,
+            (("Content-Type", "text/xml"),),
+            f"<errors><error><code>{refusal.status}</code></error></errors>".encode(),
+        )
+    told = [{"code": refusal.status, "description": refusal.detail}]
+    return Answer(refusal.status, (("Content-Type", "application/json"),), json.dumps(told).encode())
+
+
+def _badly(refusal: Refusal) -> Answer:
+    raise KeyError("no format")
 
 
 class Things(ChassisApi):
@@ -146,6 +164,29 @@ class Things(ChassisApi):
     )
     def wish(self, request: Request) -> Answer:
         return request.answer(None, {"wish": request.body, "secret": request.headers["case-secret"]})
+
+    @endpoint(
+        "GET",
+        "/facade/things/<uuid:thing_id>.<any(xml, json):form>",
+        roles={"mediator"},
+        refusal=_in_its_form,
+        media=("application/json", "text/xml"),
+        summary="One thing by another standard",
+    )
+    def get_by_facade(self, request: Request, thing_id: UUID, form: str) -> Answer:
+        """As another standard wants it.
+
+        GET /facade/things/01920000-0000-7000-8000-000000000000.xml
+
+        200
+        {"title": "一"}
+        """
+        with self.database.transaction(request.access) as tx:
+            return request.answer(tx, {"title": _thing(tx, thing_id).title})
+
+    @endpoint("POST", "/facade/things.xml", roles={"mediator"}, body=Rename, refusal=_badly, summary="Make one there")
+    def make_by_facade(self, request: Request) -> Answer:
+        raise RuntimeError("王小明 13800138000")
 
     @endpoint("POST", "/faults/<kind>", roles=PUBLIC, status=204, summary="Fail in a chosen way")
     def fail(self, request: Request, kind: str) -> Answer:
