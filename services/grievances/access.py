@@ -8,10 +8,10 @@ from chassis.errors import NotAllowed
 from chassis.identity import Actor
 from services.grievances.disputes.model import Dispute
 
-HELPERS = frozenset({"grid_leader", "mediator", "community_officer"})
-"""File for others: a grid leader for the grid, a mediator or officer for the community."""
+HELPERS = frozenset({"grid_leader", "mediator", "community_officer", "hotline"})
+"""File for others: a grid leader for the grid, a mediator or officer for the community, the hotline for its area."""
 
-FILERS = HELPERS | {"resident"}
+FILERS = HELPERS | {"resident", "hotline"}
 
 WORKERS = frozenset({"mediator", "community_officer"})
 """Take disputes of their area through their life."""
@@ -21,6 +21,12 @@ COMMITTEE = frozenset({"community_officer"})
 
 OFFICERS = frozenset({"community_officer", "street_officer", "district_officer"})
 """Together with the assigned mediator, may open a party's data for a stated purpose."""
+
+ABOVE = frozenset({"street_officer", "district_officer"})
+"""Take over where the community itself is complained of, or where a missed deadline has brought a case to them."""
+
+STEPPERS = WORKERS | ABOVE
+"""May have a step to take; which of them, `require_work` decides for each case."""
 
 SEERS = WORKERS | OFFICERS
 """See, masked, every dispute of their area."""
@@ -49,11 +55,11 @@ def scope(actor: Actor) -> tuple[str, ...]:
 
 
 def is_hidden(dispute: Dispute, actor: Actor) -> bool:
-    """Whether the dispute is about the actor, and somebody else filed it.
+    """Whether the dispute is about the actor or the body the actor acts for, and somebody else filed it.
 
     An office opens no door to it: what an accuser gives never reaches the accused (信访工作条例 Art. 30, 46).
     """
-    return actor.actor_id in dispute.party_ids and actor.actor_id != dispute.filed_by
+    return dispute.is_against(actor.actor_id) and actor.actor_id != dispute.filed_by
 
 
 def require_sight(actor: Actor, dispute: Dispute) -> None:
@@ -62,13 +68,19 @@ def require_sight(actor: Actor, dispute: Dispute) -> None:
         actor.require(SEERS, area=dispute.area)
 
 
+def require_work(actor: Actor, dispute: Dispute, *, roles: frozenset[str] = WORKERS) -> None:
+    """Raise NotAllowed unless the actor works on it: in its community, or above where that one may not or did not."""
+    above = dispute.respondent_body is not None or dispute.escalated_to is not None
+    actor.require(roles | ABOVE if above else roles, area=dispute.area)
+
+
 def require_conduct(actor: Actor, dispute: Dispute) -> None:
     """Raise NotAllowed unless the actor is the assigned mediator or acts for the committee of the community."""
     if actor.actor_id == dispute.mediator_id:
         actor.require({"mediator"}, area=dispute.area)
         return
     try:
-        actor.require(COMMITTEE, area=dispute.area)
+        require_work(actor, dispute, roles=COMMITTEE)
     except NotAllowed as error:
         raise NotAllowed(
             f"dispute {dispute.case_number} has another mediator; the assigned one or a community_officer of "

@@ -23,7 +23,7 @@ class AgreementsApi:
     @endpoint(
         "POST",
         "/disputes/<uuid:dispute_id>/resolve",
-        roles=access.WORKERS,
+        roles=access.STEPPERS,
         body=schemas.ResolveDispute,
         answer=DisputeView,
         versioned=True,

@@ -43,11 +43,14 @@ class DisputesApi:
         command = handlers.Register(
             area=body["area"],
             grid_unit_id=body["grid_unit_id"],
-            relation=model.Relation(body["relation"]),
+            relation=body["relation"],
             category=body["category"],
             summary=body["summary"],
             applicant=_party(model.Side.APPLICANT, {"kind": "person", **body["applicant"]}),
             respondent=_party(model.Side.RESPONDENT, body["respondent"]),
+            basis=model.Basis(body["basis"]),
+            respondent_body=model.Body(body["respondent"]["body"]) if body["respondent"]["body"] else None,
+            ticket_kind=model.TicketKind(body["ticket_kind"]) if body["ticket_kind"] else None,
         )
         dispute_id = uuid_utils.compat.uuid7()
         with self.database.transaction(eyes(request.actor)) as tx:
@@ -114,7 +117,7 @@ class DisputesApi:
     @endpoint(
         "POST",
         "/disputes/<uuid:dispute_id>/accept",
-        roles=access.WORKERS,
+        roles=access.STEPPERS,
         answer=schemas.DisputeView,
         versioned=True,
         tag="disputes",
@@ -136,7 +139,7 @@ class DisputesApi:
     @endpoint(
         "POST",
         "/disputes/<uuid:dispute_id>/assign",
-        roles=access.COMMITTEE,
+        roles=access.COMMITTEE | access.ABOVE,
         body=schemas.AssignMediator,
         answer=schemas.DisputeView,
         versioned=True,
@@ -162,7 +165,7 @@ class DisputesApi:
     @endpoint(
         "POST",
         "/disputes/<uuid:dispute_id>/refuse",
-        roles=access.WORKERS,
+        roles=access.STEPPERS,
         body=schemas.RefuseDispute,
         answer=schemas.DisputeView,
         versioned=True,
@@ -190,7 +193,7 @@ class DisputesApi:
     @endpoint(
         "POST",
         "/disputes/<uuid:dispute_id>/terminate",
-        roles=access.WORKERS,
+        roles=access.STEPPERS,
         body=schemas.TerminateDispute,
         answer=schemas.DisputeView,
         versioned=True,
@@ -216,7 +219,7 @@ class DisputesApi:
     @endpoint(
         "POST",
         "/disputes/<uuid:dispute_id>/reopen",
-        roles=access.WORKERS,
+        roles=access.STEPPERS,
         body=schemas.ReopenDispute,
         answer=schemas.DisputeView,
         versioned=True,
@@ -256,6 +259,26 @@ class DisputesApi:
         """
         with self.database.transaction(eyes(request.actor)) as tx:
             return request.answer(None, {"categories": store.list_categories(tx)})
+
+    @endpoint(
+        "GET",
+        "/dispute-relations",
+        roles=access.READERS,
+        answer=schemas.Relations,
+        tag="disputes",
+        summary="Who can stand against whom",
+    )
+    def list_relations(self, request: Request) -> Answer:
+        """The relations in use, Chinese first.
+
+        GET /dispute-relations
+
+        200 OK
+        {"relations": [{"relation": "owner_property", "name_zh": "业主与物业",
+         "name_en": "Owner and property company"}]}
+        """
+        with self.database.transaction(eyes(request.actor)) as tx:
+            return request.answer(None, {"relations": store.list_relations(tx)})
 
 
 def asked_by(request: Request) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What can be done with disputes: file, take through their life, read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,8 @@ from chassis.database import Transaction
 from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, StaleVersion
 from chassis.identity import Actor
 from services.grievances import access
+from services.grievances.deadlines import handlers as deadlines
+from services.grievances.deadlines.model import Thing
 from services.grievances.disputes import model, store
 from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
 from services.grievances.places import handlers as places
@@ -20,14 +23,27 @@ class Register:
 
     area: str
     grid_unit_id: UUID | None
-    relation: model.Relation
+    relation: str
     category: str
     summary: str
     applicant: Party
     respondent: Party
+    basis: model.Basis = model.Basis.APPLICATION
+    respondent_body: model.Body | None = None
+    ticket_kind: model.TicketKind | None = None
+    channel: model.Channel | None = None
 
 
-def register(tx: Transaction, command: Register, *, dispute_id: UUID, actor: Actor, now: datetime) -> Dispute:
+def register(
+    tx: Transaction,
+    command: Register,
+    *,
+    dispute_id: UUID,
+    actor: Actor,
+    now: datetime,
+    secret_hash: bytes | None = None,
+    words: Sequence[int] | None = None,
+) -> Dispute:
     """File a dispute; the one given back has its case number.
 
     Raises InvalidInput for a place or category not known here, NotAllowed outside the caller's community or grid.
@@ -46,31 +62,44 @@ def register(tx: Transaction, command: Register, *, dispute_id: UUID, actor: Act
         filed_by=actor.actor_id,
         registered_at=now,
         party_ids=tuple(party.person_id for party in parties if party.person_id),
+        channel=command.channel or _channel(actor, command.area, ground.unit_path or ""),
+        basis=command.basis,
+        ticket_kind=command.ticket_kind,
+        respondent_body=command.respondent_body or _body_complained_of(command),
     )
+    _check_intake(filed)
     dispute, fact = model.register(filed)
-    serial = store.add(tx, dispute, parties, command.summary)
+    serial = store.add(tx, dispute, parties, command.summary, secret_hash=secret_hash, words=words)
     if serial is None:
-        raise _unknown_category(tx)
+        raise _not_in_use(tx, command)
     _tell(tx, Change(dispute, fact), now)
+    _watch(tx, dispute)
+    if dispute.ticket_kind is not None:
+        deadlines.watch(tx, _thing(dispute), f"hotline.{dispute.ticket_kind}", now, slot="hotline")
     return replace(dispute, serial=serial)
 
 
 def accept(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, now: datetime) -> Dispute:
     """The committee takes the dispute on."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    return keep(tx, model.accept(dispute, by=actor.actor_id), now)
+    return keep(tx, model.accept(dispute, by=actor.actor_id, now=now), now)
 
 
 def assign(
-    tx: Transaction, dispute_id: UUID, *, mediator_id: str, actor: Actor, version: int, now: datetime
+    tx: Transaction,
+    dispute_id: UUID,
+    *,
+    mediator_id: str,
+    chosen_by: model.ChosenBy = model.ChosenBy.COMMITTEE,
+    actor: Actor,
+    version: int,
+    now: datetime,
 ) -> Dispute:
-    """The committee names the mediator, no mediator does.
-
-    That the account belongs to one is shown when it first acts: its own token must say so.
-    """
+    """The committee names the mediator, or records whom the parties chose; no mediator does."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    actor.require(access.COMMITTEE, area=dispute.area)
-    return keep(tx, model.assign(dispute, mediator_id=mediator_id, by=actor.actor_id), now)
+    access.require_work(actor, dispute, roles=access.COMMITTEE)
+    change = model.assign(dispute, mediator_id=mediator_id, by=actor.actor_id, chosen_by=chosen_by)
+    return keep(tx, change, now)
 
 
 def refuse(
@@ -99,7 +128,7 @@ def reopen(
 ) -> Dispute:
     """Take a closed dispute up again."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    return keep(tx, model.reopen(dispute, reason=reason, by=actor.actor_id), now)
+    return keep(tx, model.reopen(dispute, reason=reason, by=actor.actor_id, now=now), now)
 
 
 def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int) -> Dispute:
@@ -110,16 +139,17 @@ def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int)
     dispute = store.find_locked(tx, dispute_id)
     if dispute is None or access.is_hidden(dispute, actor):
         raise _unknown(dispute_id)
-    actor.require(access.WORKERS, area=dispute.area)
+    access.require_work(actor, dispute)
     if dispute.version != version:
         raise StaleVersion(f"dispute {dispute.case_number}", version, dispute.version)
     return dispute
 
 
 def keep(tx: Transaction, change: Change, now: datetime) -> Dispute:
-    """Save the changed dispute and tell its fact, both in the round trip of the commit."""
+    """Save the changed dispute, tell its fact and watch what is due next, all in the round trip of the commit."""
     store.save(tx, change.dispute)
     _tell(tx, change, now)
+    _watch(tx, change.dispute)
     return change.dispute
 
 
@@ -216,6 +246,57 @@ def _applicant(command: Register, actor: Actor, grid_path: str) -> Party:
     return command.applicant
 
 
+def _channel(actor: Actor, area: str, grid_path: str) -> model.Channel:
+    """By whom it came in: the office that reaches the place; a resident's own filing otherwise."""
+    for role, channel in _CHANNELS:
+        if any(grant.role == role and grant.reaches(area, grid_path) for grant in actor.grants):
+            return channel
+    return model.Channel.RESIDENT
+
+
+_CHANNELS = (
+    ("hotline", model.Channel.HOTLINE),
+    ("mediator", model.Channel.MEDIATOR),
+    ("community_officer", model.Channel.OFFICER),
+    ("grid_leader", model.Channel.GRID_LEADER),
+)
+
+
+def _body_complained_of(command: Register) -> model.Body | None:
+    """An organisation that owners complain of is the property office, unless another body is named."""
+    owners = command.relation == model.Relation.OWNER_PROPERTY
+    organisation = command.respondent.kind is PartyKind.ORGANISATION
+    return model.Body.PROPERTY_OFFICE if owners and organisation else None
+
+
+def _check_intake(dispute: Dispute) -> None:
+    """Only the hotline has tickets, and only who works in the community offers mediation unasked."""
+    problems = []
+    if (dispute.ticket_kind is None) == (dispute.channel is model.Channel.HOTLINE):
+        detail = "a hotline ticket needs its kind: enquiry, ordinary or complex; nothing else has one"
+        problems.append(FieldError("/ticket_kind", detail))
+    offers = (model.Channel.MEDIATOR, model.Channel.OFFICER)
+    if dispute.basis is model.Basis.OWN_INITIATIVE and dispute.channel not in offers:
+        detail = "only a mediator or officer starts mediation on the committee's own initiative; leave basis out"
+        problems.append(FieldError("/basis", detail))
+    if problems:
+        detail = "; ".join(problem.detail for problem in problems)
+        raise InvalidInput(detail, problems, rule="人民调解法 Art. 17")
+
+
+def _watch(tx: Transaction, dispute: Dispute) -> None:
+    """Keep in sight what is due next; of a closed dispute, nothing is."""
+    due = model.due(dispute)
+    if due is None:
+        deadlines.settle(tx, dispute.dispute_id)
+    else:
+        deadlines.watch(tx, _thing(dispute), *due)
+
+
+def _thing(dispute: Dispute) -> Thing:
+    return Thing("dispute", dispute.dispute_id, dispute.area, dispute.category, dispute.relation)
+
+
 def _tell(tx: Transaction, change: Change, now: datetime) -> None:
     dispute, fact = change
     outbox.add(tx, fact, subject=dispute.dispute_id, version=dispute.version, area=dispute.area, now=now)
@@ -225,7 +306,14 @@ def _unknown(dispute_id: UUID) -> NotFound:
     return NotFound(f"there is no dispute {dispute_id} that you may see; GET /disputes lists those you may")
 
 
-def _unknown_category(tx: Transaction) -> InvalidInput:
-    known = ", ".join(one.category for one in store.list_categories(tx))
-    detail = f"this category is not in use; give one of {known}"
-    return InvalidInput(detail, [FieldError("/category", detail)])
+def _not_in_use(tx: Transaction, command: Register) -> InvalidInput:
+    categories = [one.category for one in store.list_categories(tx)]
+    relations = [one.relation for one in store.list_relations(tx)]
+    problems = []
+    if command.category not in categories:
+        detail = f"this category is not in use; give one of {', '.join(categories)}"
+        problems.append(FieldError("/category", detail))
+    if command.relation not in relations:
+        detail = f"this relation is not in use; give one of {', '.join(relations)}"
+        problems.append(FieldError("/relation", detail))
+    return InvalidInput("; ".join(problem.detail for problem in problems), problems)

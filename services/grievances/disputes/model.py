@@ -26,6 +26,7 @@ class State(StrEnum):
     RESOLVED = "resolved"
     REFUSED = "refused"
     TERMINATED = "terminated"
+    LINKED = "linked"
 
 
 OPEN_STATES = (State.REGISTERED, State.ACCEPTED, State.ASSIGNED, State.MEDIATING)
@@ -36,10 +37,15 @@ class Command(StrEnum):
 
     ACCEPT = "accept"
     ASSIGN = "assign"
+    REASSIGN = "reassign"
+    UNASSIGN = "unassign"
     MEDIATE = "mediate"
     RESOLVE = "resolve"
+    DECIDE = "decide"
+    CONFIRM = "confirm"
     REFUSE = "refuse"
     TERMINATE = "terminate"
+    LINK = "link"
     REOPEN = "reopen"
 
 
@@ -47,15 +53,23 @@ LIFE_CYCLE: Mapping[Command, Mapping[State, State]] = {
     Command.ACCEPT: {State.REGISTERED: State.ACCEPTED},
     # Before the first session the parties may still refuse the mediator (Art. 23), so another one can be named.
     Command.ASSIGN: {State.ACCEPTED: State.ASSIGNED, State.ASSIGNED: State.ASSIGNED},
+    # A mediator who is not impartial is replaced at any time before the end.
+    Command.REASSIGN: {State.ASSIGNED: State.ASSIGNED, State.MEDIATING: State.MEDIATING},
+    Command.UNASSIGN: {State.ASSIGNED: State.ACCEPTED, State.MEDIATING: State.ACCEPTED},
     Command.MEDIATE: {State.ASSIGNED: State.MEDIATING, State.MEDIATING: State.MEDIATING},
     Command.RESOLVE: {State.MEDIATING: State.RESOLVED},
+    # Bodies can decide what they answer for; what is between two parties only these can settle.
+    Command.DECIDE: dict.fromkeys((State.ACCEPTED, State.ASSIGNED, State.MEDIATING), State.RESOLVED),
+    Command.CONFIRM: {State.RESOLVED: State.RESOLVED},
     Command.REFUSE: dict.fromkeys(OPEN_STATES, State.REFUSED),
     Command.TERMINATE: {State.ASSIGNED: State.TERMINATED, State.MEDIATING: State.TERMINATED},
-    # What was refused may never have been accepted; that decision is taken anew.
+    Command.LINK: {State.REGISTERED: State.LINKED, State.ACCEPTED: State.LINKED},
+    # What was refused or linked may never have been accepted; that decision is taken anew.
     Command.REOPEN: {
         State.RESOLVED: State.ACCEPTED,
         State.TERMINATED: State.ACCEPTED,
         State.REFUSED: State.REGISTERED,
+        State.LINKED: State.REGISTERED,
     },
 }
 """Command → the states that allow it → the state after it."""
@@ -63,21 +77,85 @@ LIFE_CYCLE: Mapping[Command, Mapping[State, State]] = {
 RULES: Mapping[Command, str] = {
     Command.ACCEPT: "人民调解法 Art. 17: mediation starts by application or on the committee's own initiative",
     Command.ASSIGN: "人民调解法 Art. 19: the committee names a mediator or the parties choose one",
+    Command.REASSIGN: "人民调解法 Art. 14, 23: a mediator who is not impartial is replaced",
+    Command.UNASSIGN: "人民调解法 Art. 23: the parties may refuse a mediator",
     Command.MEDIATE: "人民调解法 Art. 19, 27: an assigned mediator mediates and records it",
     Command.RESOLVE: "人民调解法 Art. 28: an agreement is reached through mediation",
+    Command.DECIDE: "信访工作条例 Art. 32: the body in charge decides in writing and names the way to appeal",
+    Command.CONFIRM: "人民调解法 Art. 31: the committee asks whether what was agreed is performed",
     Command.REFUSE: "人民调解法 Art. 17: what one party clearly refuses is not mediated",
     Command.TERMINATE: "人民调解法 Art. 26: mediation that fails is terminated and the other routes are named",
+    Command.LINK: "a case told twice is worked on once; both keep their numbers",
     Command.REOPEN: "人民调解法 Art. 31: the committee follows up what was agreed",
 }
 
 
+DUE_RULES: Mapping[State, str] = {
+    State.REGISTERED: "dispute.acceptance",
+    State.ACCEPTED: "dispute.assignment",
+    State.ASSIGNED: "dispute.mediation",
+    State.MEDIATING: "dispute.mediation",
+}
+"""By which rule the next step is due; a closed dispute waits for nobody."""
+
+
 class Relation(StrEnum):
-    """Who stands against whom; either side may have filed."""
+    """Who stands against whom; either side may have filed. The four of the sources; what is in use is data."""
 
     OWNER_GOVERNMENT = "owner_government"
     OWNER_PROPERTY = "owner_property"
     PROPERTY_GOVERNMENT = "property_government"
     OWNER_OWNER = "owner_owner"
+
+
+class Channel(StrEnum):
+    """How a dispute came in."""
+
+    RESIDENT = "resident"
+    MEDIATOR = "mediator"
+    GRID_LEADER = "grid_leader"
+    OFFICER = "officer"
+    HOTLINE = "hotline"
+    OPEN311 = "open311"
+
+
+class Basis(StrEnum):
+    """Why mediation starts (Art. 17): a party applied, or the committee offers it on its own initiative."""
+
+    APPLICATION = "application"
+    OWN_INITIATIVE = "own_initiative"
+
+
+class TicketKind(StrEnum):
+    """What a hotline ticket 12345 工单 is; how long each may take is configurable."""
+
+    ENQUIRY = "enquiry"
+    ORDINARY = "ordinary"
+    COMPLEX = "complex"
+
+
+class Body(StrEnum):
+    """The five bodies that govern a community together 五位一体."""
+
+    PARTY_COMMITTEE = "party_committee"
+    WORKSTATION = "workstation"
+    RESIDENTS_COMMITTEE = "residents_committee"
+    OWNERS_COMMITTEE = "owners_committee"
+    PROPERTY_OFFICE = "property_office"
+
+
+class ChosenBy(StrEnum):
+    """Who chose the mediator (Art. 19)."""
+
+    COMMITTEE = "committee"
+    PARTIES = "parties"
+
+
+class Resolution(StrEnum):
+    """How a dispute was resolved: the parties agreed, or the body in charge decided."""
+
+    AGREEMENT = "agreement"
+    DECISION = "decision"
 
 
 class RefusalReason(StrEnum):
@@ -103,6 +181,16 @@ class ReopeningReason(StrEnum):
     NEW_FACTS = "new_facts"
     PARTIES_WILLING = "parties_willing"
     CLOSED_IN_ERROR = "closed_in_error"
+    NOT_CONFIRMED = "not_confirmed"
+
+
+class ReassignmentReason(StrEnum):
+    """Why a mediator is replaced by a successor (recusal 回避): not impartial (Art. 14), or not able to go on."""
+
+    NEAR_RELATIVE = "near_relative"
+    INTEREST = "interest"
+    CHALLENGED = "challenged"
+    UNABLE = "unable"
 
 
 class AgreementForm(StrEnum):
@@ -143,13 +231,15 @@ class Party:
 class Dispute:
     """A dispute 纠纷 as its life cycle sees it; what was said and by whom lies beside it, sealed.
 
-    `serial` is 0 until the store has given it its number. `party_ids` are the accounts of its parties.
+    `serial` is 0 until the store has given it its number. `counted_from`: the instant from which its present due time
+    runs. `party_ids` are the accounts of its parties, `opposed_ids` those that act for the body complained of.
+    `escalated_to`: the highest level that a missed deadline has brought it to.
     """
 
     dispute_id: UUID
     area: str
     grid_unit_id: UUID | None
-    relation: Relation
+    relation: str
     category: str
     filed_by: str
     registered_at: datetime
@@ -161,11 +251,31 @@ class Dispute:
     reason_code: str | None = None
     agreement_form: AgreementForm | None = None
     closed_at: datetime | None = None
+    channel: Channel = Channel.RESIDENT
+    basis: Basis = Basis.APPLICATION
+    ticket_kind: TicketKind | None = None
+    respondent_body: Body | None = None
+    linked_to: UUID | None = None
+    chosen_by: ChosenBy | None = None
+    resolution: Resolution | None = None
+    counted_from: datetime | None = None
+    confirmed_at: datetime | None = None
+    satisfaction: int | None = None
     party_ids: tuple[str, ...] = ()
+    opposed_ids: tuple[str, ...] = ()
+    escalated_to: str | None = None
 
     def concerns(self, account: str) -> bool:
         """Whether this is the account's own cause: it filed the dispute or belongs to a party."""
         return account == self.filed_by or account in self.party_ids
+
+    def is_against(self, account: str) -> bool:
+        """Whether the account acts for the body complained of, or is a party that somebody else complains of."""
+        return account in self.opposed_ids or (account in self.party_ids and account != self.filed_by)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
 
     @property
     def case_year(self) -> int:
@@ -192,24 +302,37 @@ class Change(NamedTuple):
 
 def register(dispute: Dispute) -> Change:
     """Take a dispute in; it is given its case number when it is stored."""
-    return Change(dispute, events.DisputeRegistered(**_told(dispute)))
+    dispute = replace(dispute, counted_from=dispute.registered_at)
+    return Change(dispute, events.DisputeRegistered(**_told(dispute), channel=dispute.channel))
 
 
-def accept(dispute: Dispute, *, by: str) -> Change:
-    """The committee takes it on."""
-    after = _step(dispute, Command.ACCEPT, by)
+def accept(dispute: Dispute, *, by: str, now: datetime) -> Change:
+    """The committee takes it on; from now the time for mediation runs."""
+    after = replace(_step(dispute, Command.ACCEPT, by), counted_from=now)
     return Change(after, events.DisputeAccepted(**_told(after)))
 
 
-def assign(dispute: Dispute, *, mediator_id: str, by: str) -> Change:
+def assign(dispute: Dispute, *, mediator_id: str, by: str, chosen_by: ChosenBy = ChosenBy.COMMITTEE) -> Change:
     """Name the mediator, who is impartial (Art. 14) and so has no part in the dispute; which part, nobody is told."""
     after = _step(dispute, Command.ASSIGN, by)
-    if dispute.concerns(mediator_id):
-        detail = f"this account cannot mediate {_name(dispute)}; name a mediator who has no part in it"
-        raise InvalidInput(detail, [FieldError("/mediator_id", detail)], rule="人民调解法 Art. 14")
-    if mediator_id == dispute.mediator_id:
-        raise Conflict(f"{_name(dispute)} already has this mediator; name another one")
-    return Change(replace(after, mediator_id=mediator_id), events.DisputeAssigned(**_told(after)))
+    _check_impartial(dispute, mediator_id, "/mediator_id")
+    after = replace(after, mediator_id=mediator_id, chosen_by=chosen_by)
+    return Change(after, events.DisputeAssigned(**_told(after)))
+
+
+def reassign(dispute: Dispute, *, successor_id: str, reason: ReassignmentReason, by: str) -> Change:
+    """Replace the mediator by a successor who has no part in the dispute; sessions held stay."""
+    after = _step(dispute, Command.REASSIGN, by)
+    _check_impartial(dispute, successor_id, "/successor_id")
+    after = replace(after, mediator_id=successor_id, reason_code=reason, chosen_by=ChosenBy.COMMITTEE)
+    return Change(after, events.DisputeReassigned(**_told(after), reason_code=reason))
+
+
+def unassign(dispute: Dispute, *, by: str) -> Change:
+    """A party refuses the mediator (Art. 23); another one is to be named or chosen."""
+    after = _step(dispute, Command.UNASSIGN, by)
+    after = replace(after, mediator_id=None, chosen_by=None, reason_code="party_refused_mediator")
+    return Change(after, events.DisputeUnassigned(**_told(after), reason_code="party_refused_mediator"))
 
 
 def mediate(dispute: Dispute, *, by: str) -> Change:
@@ -220,14 +343,48 @@ def mediate(dispute: Dispute, *, by: str) -> Change:
 
 def resolve(dispute: Dispute, *, form: AgreementForm, by: str, now: datetime) -> Change:
     """The parties have agreed, in a form the law knows; only what was mediated in a session can be resolved."""
-    after = replace(_step(dispute, Command.RESOLVE, by), agreement_form=form, closed_at=now)
+    after = replace(
+        _step(dispute, Command.RESOLVE, by), agreement_form=form, closed_at=now, resolution=Resolution.AGREEMENT
+    )
     days_open = days_between(dispute.registered_at, now)
     return Change(after, events.DisputeResolved(**_told(after), agreement_form=form, days_open=days_open))
 
 
+def decide(dispute: Dispute, *, by: str, now: datetime) -> Change:
+    """The bodies in charge have decided in writing and named the way to appeal; nobody has to agree."""
+    after = replace(_step(dispute, Command.DECIDE, by), closed_at=now, resolution=Resolution.DECISION)
+    days_open = days_between(dispute.registered_at, now)
+    fact = events.DisputeResolved(
+        **_told(after), agreement_form=None, days_open=days_open, resolution=Resolution.DECISION
+    )
+    return Change(after, fact)
+
+
+def confirm(dispute: Dispute, *, satisfaction: int | None, by: str, now: datetime) -> Change:
+    """The complainant says that it is resolved, once, and how satisfied he or she is: 1–5."""
+    after = _step(dispute, Command.CONFIRM, by, own=True)
+    if dispute.confirmed_at is not None:
+        raise Conflict(f"{_name(dispute)} is already confirmed; it can only be reopened")
+    if satisfaction is not None and not 1 <= satisfaction <= 5:
+        detail = f"satisfaction {satisfaction} must be from 1 to 5"
+        raise InvalidInput(detail, [FieldError("/satisfaction", detail)])
+    after = replace(after, confirmed_at=now, satisfaction=satisfaction)
+    return Change(after, events.DisputeConfirmed(**_told(after), satisfaction=satisfaction))
+
+
+def link(dispute: Dispute, *, to: Dispute, by: str, now: datetime) -> Change:
+    """Work on another one that tells the same story; this one keeps its number."""
+    after = _step(dispute, Command.LINK, by)
+    if to.dispute_id == dispute.dispute_id or to.area != dispute.area or to.linked_to is not None:
+        detail = f"{_name(dispute)} can be linked only to another case of its community that is not itself linked"
+        raise InvalidInput(detail, [FieldError("/linked_to", detail)], rule=RULES[Command.LINK])
+    after = replace(after, linked_to=to.dispute_id, closed_at=now)
+    return Change(after, events.DisputeLinked(**_told(after), linked_to=str(to.dispute_id)))
+
+
 def refuse(dispute: Dispute, *, reason: RefusalReason, by: str, now: datetime) -> Change:
     """It is not mediated. A party may clearly refuse at any time; the committee only until it has named a mediator."""
-    after = _step(dispute, Command.REFUSE, by)
+    after = _step(dispute, Command.REFUSE, by, own=reason is RefusalReason.PARTY_REFUSED)
     if reason is not RefusalReason.PARTY_REFUSED and dispute.state not in (State.REGISTERED, State.ACCEPTED):
         detail = (
             f"{_name(dispute)} is {dispute.state}; the reason must be {RefusalReason.PARTY_REFUSED}, or terminate it"
@@ -239,23 +396,59 @@ def refuse(dispute: Dispute, *, reason: RefusalReason, by: str, now: datetime) -
 
 def terminate(dispute: Dispute, *, reason: TerminationReason, by: str, now: datetime) -> Change:
     """Mediation failed or a party ended it; `other_routes` are then named to the parties."""
-    after = replace(_step(dispute, Command.TERMINATE, by), reason_code=reason, closed_at=now)
+    own = reason is TerminationReason.PARTY_ENDED
+    after = replace(_step(dispute, Command.TERMINATE, by, own=own), reason_code=reason, closed_at=now)
     return Change(after, events.DisputeTerminated(**_told(after), reason_code=reason))
 
 
-def reopen(dispute: Dispute, *, reason: ReopeningReason, by: str) -> Change:
-    """Take a closed dispute up again; a mediator is named anew."""
-    after = _step(dispute, Command.REOPEN, by)
-    after = replace(after, reason_code=reason, mediator_id=None, agreement_form=None, closed_at=None)
+def reopen(dispute: Dispute, *, reason: ReopeningReason, by: str, now: datetime) -> Change:
+    """Take a closed dispute up again; a mediator is named anew, and time runs anew."""
+    after = _step(dispute, Command.REOPEN, by, own=reason is ReopeningReason.NOT_CONFIRMED)
+    after = replace(
+        after,
+        reason_code=reason,
+        mediator_id=None,
+        chosen_by=None,
+        agreement_form=None,
+        resolution=None,
+        closed_at=None,
+        linked_to=None,
+        confirmed_at=None,
+        satisfaction=None,
+        counted_from=now,
+    )
     return Change(after, events.DisputeReopened(**_told(after), reason_code=reason))
 
 
-def _step(dispute: Dispute, command: Command, by: str) -> Dispute:
-    """The dispute after the step, a version up. Nobody decides in his or her own cause: a colleague does."""
+def due(dispute: Dispute) -> tuple[str, datetime] | None:
+    """The rule by which the next thing is due, and the instant it counts from; None when nothing is."""
+    rule = DUE_RULES.get(dispute.state)
+    return (rule, dispute.counted_from or dispute.registered_at) if rule else None
+
+
+def _check_impartial(dispute: Dispute, mediator_id: str, pointer: str) -> None:
+    if dispute.concerns(mediator_id) or dispute.is_against(mediator_id):
+        detail = f"this account cannot mediate {_name(dispute)}; name a mediator who has no part in it"
+        raise InvalidInput(detail, [FieldError(pointer, detail)], rule="人民调解法 Art. 14")
+    if mediator_id == dispute.mediator_id:
+        raise Conflict(f"{_name(dispute)} already has this mediator; name another one")
+
+
+def _step(dispute: Dispute, command: Command, by: str, *, own: bool = False) -> Dispute:
+    """The dispute after the step, a version up. Nobody decides in his or her own cause: a colleague does.
+
+    `own`: what the law leaves to the complainant, who may say it beside those who work on the case.
+    """
     allowed = LIFE_CYCLE[command]
     if dispute.state not in allowed:
         raise WrongState(_name(dispute), dispute.state, tuple(allowed), rule=RULES[command])
-    if dispute.concerns(by):
+    if dispute.is_against(by):
+        raise NotAllowed(
+            f"who acts for the body that {_name(dispute)} complains of takes no step on it, whatever the office; "
+            "somebody of another body or of the street must do this",
+            rule="信访工作条例 Art. 28",
+        )
+    if dispute.concerns(by) and not own:
         raise NotAllowed(
             f"who filed {_name(dispute)} or is a party to it takes no step on it; a colleague with no part in it must "
             "do this"

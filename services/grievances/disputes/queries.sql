@@ -5,14 +5,22 @@ FROM categories
 WHERE in_use
 ORDER BY position;
 
--- name: add_dispute(dispute_id, area, case_year, grid_unit_id, relation, category, summary_sealed, filed_by, registered_at, state, version, session_count, sides, kinds, name_seals, phone_seals, phone_indexes, person_ids)$
+-- name: list_relations()
+-- Who can stand against whom, in the order it is offered.
+SELECT relation, name_zh, name_en
+FROM relations
+WHERE in_use
+ORDER BY position;
+
+-- name: add_dispute(dispute_id, area, case_year, grid_unit_id, relation, category, summary_sealed, filed_by, registered_at, state, version, session_count, channel, basis, ticket_kind, respondent_body, counted_from, secret_hash, words, sides, kinds, name_seals, phone_seals, phone_indexes, person_ids)$
 -- Store a new dispute and its parties under the next serial of its community and year; the serial's row stays locked
--- until the commit that follows, so serials have no gaps and no twins. No row when the category is not in use.
+-- until the commit that follows, so serials have no gaps and no twins. No row when category or relation is not in use.
 WITH numbered AS (
     INSERT INTO case_serials AS s (area, case_year, last_serial)
     SELECT :area, :case_year, 1
     FROM categories AS c
     WHERE c.category = :category AND c.in_use
+        AND EXISTS (SELECT FROM relations AS r WHERE r.relation = :relation AND r.in_use)
     ON CONFLICT (area, case_year) DO UPDATE SET last_serial = s.last_serial + 1
     RETURNING last_serial
 ),
@@ -20,11 +28,13 @@ WITH numbered AS (
 stored AS (
     INSERT INTO disputes (
         dispute_id, area, case_year, serial, grid_unit_id, relation, category, summary_sealed, filed_by,
-        registered_at, state, version, session_count
+        registered_at, state, version, session_count, channel, basis, ticket_kind, respondent_body, counted_from,
+        secret_hash, words
     )
     SELECT
         :dispute_id, :area, :case_year, n.last_serial, :grid_unit_id::uuid, :relation, :category, :summary_sealed,
-        :filed_by, :registered_at, :state, :version, :session_count
+        :filed_by, :registered_at, :state, :version, :session_count, :channel, :basis, :ticket_kind, :respondent_body,
+        :counted_from, :secret_hash, :words::integer []
     FROM numbered AS n
     RETURNING dispute_id
 ),
@@ -43,18 +53,26 @@ parties AS (
 SELECT n.last_serial FROM numbered AS n;
 
 -- name: lock_dispute(dispute_id)^
--- One dispute for a change, with the accounts of its parties; others who want to change it wait.
+-- One dispute for a change, with the accounts of its parties and of the body complained of, and how far up a missed
+-- deadline has brought it; others who want to change it wait.
 SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
-    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at,
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
+    d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
+    d.satisfaction,
     ARRAY(
         SELECT p.person_id FROM dispute_parties AS p WHERE p.dispute_id = d.dispute_id AND p.person_id IS NOT NULL
-    ) AS party_ids
+    ) AS party_ids,
+    ARRAY(
+        SELECT s.account_id FROM seats AS s
+        WHERE s.area = d.area AND s.body = d.respondent_body AND s.ended_on IS NULL
+    ) AS opposed_ids,
+    (SELECT max(e.stage) FROM deadlines AS e WHERE e.thing_id = d.dispute_id) AS stage
 FROM disputes AS d
 WHERE d.dispute_id = :dispute_id
 FOR NO KEY UPDATE OF d;
 
--- name: save_dispute(dispute_id, state, version, session_count, mediator_id, reason_code, agreement_form, closed_at)!
+-- name: save_dispute(dispute_id, state, version, session_count, mediator_id, reason_code, agreement_form, closed_at, linked_to, chosen_by, resolution, counted_from, confirmed_at, satisfaction)!
 -- Write what a step has changed; the row is locked by lock_dispute.
 UPDATE disputes SET
     state = :state,
@@ -63,17 +81,30 @@ UPDATE disputes SET
     mediator_id = :mediator_id,
     reason_code = :reason_code,
     agreement_form = :agreement_form,
-    closed_at = :closed_at
+    closed_at = :closed_at,
+    linked_to = :linked_to,
+    chosen_by = :chosen_by,
+    resolution = :resolution,
+    counted_from = :counted_from,
+    confirmed_at = :confirmed_at,
+    satisfaction = :satisfaction
 WHERE dispute_id = :dispute_id;
 
 -- name: find_dispute(dispute_id)^
--- One dispute, to read, with the accounts of its parties.
+-- One dispute, to read, with what was told, sealed, and the same accounts as for a change.
 SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
-    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.summary_sealed,
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
+    d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
+    d.satisfaction, d.summary_sealed,
     ARRAY(
         SELECT p.person_id FROM dispute_parties AS p WHERE p.dispute_id = d.dispute_id AND p.person_id IS NOT NULL
-    ) AS party_ids
+    ) AS party_ids,
+    ARRAY(
+        SELECT s.account_id FROM seats AS s
+        WHERE s.area = d.area AND s.body = d.respondent_body AND s.ended_on IS NULL
+    ) AS opposed_ids,
+    (SELECT max(e.stage) FROM deadlines AS e WHERE e.thing_id = d.dispute_id) AS stage
 FROM disputes AS d
 WHERE d.dispute_id = :dispute_id;
 
@@ -90,7 +121,8 @@ ORDER BY side;
 SELECT
     page.dispute_id, page.area, page.serial, page.grid_unit_id, page.relation, page.category, page.filed_by,
     page.registered_at, page.state, page.version, page.session_count, page.mediator_id, page.reason_code,
-    page.agreement_form, page.closed_at
+    page.agreement_form, page.closed_at, page.channel, page.basis, page.ticket_kind, page.respondent_body,
+    page.linked_to, page.chosen_by, page.resolution, page.counted_from, page.confirmed_at, page.satisfaction
 FROM (
     SELECT found.*
     FROM unnest(:communities::text []) AS scope (area)
@@ -157,7 +189,9 @@ LIMIT :count;
 -- A page of what one person has filed, newest first.
 SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
-    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
+    d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
+    d.satisfaction
 FROM disputes AS d
 WHERE d.filed_by = :filed_by
     AND (:state::text IS NULL OR d.state = :state)

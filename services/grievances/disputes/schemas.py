@@ -18,11 +18,13 @@ ACCOUNT = validate.Regexp(
 PHONE = validate.Regexp(
     r"^\+?[0-9][0-9 ()-]{3,22}[0-9](?!\n)$", error="Must be a phone number, for example 13800138000 or 0755-26666666."
 )
-RELATIONS = ("owner_government", "owner_property", "property_government", "owner_owner")
-STATES = ("registered", "accepted", "assigned", "mediating", "resolved", "refused", "terminated")
+STATES = ("registered", "accepted", "assigned", "mediating", "resolved", "refused", "terminated", "linked")
+BASES = ("application", "own_initiative")
+TICKET_KINDS = ("enquiry", "ordinary", "complex")
+BODIES = ("party_committee", "workstation", "residents_committee", "owners_committee", "property_office")
 REFUSAL_REASONS = ("party_refused", "reserved_for_authority", "before_authority")
 TERMINATION_REASONS = ("no_agreement", "party_ended", "other_route_taken")
-REOPENING_REASONS = ("not_performed", "new_facts", "parties_willing", "closed_in_error")
+REOPENING_REASONS = ("not_performed", "new_facts", "parties_willing", "closed_in_error", "not_confirmed")
 PURPOSES = ("mediation", "contact", "review")
 
 
@@ -55,6 +57,15 @@ class Respondent(Schema):
         validate=ACCOUNT,
         metadata={"description": "the respondent's account, if known: it can then neither mediate nor decide"},
     )
+    body = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(BODIES),
+        metadata={
+            "description": "which of the community's five bodies is complained of, if one is: nobody who acts for it "
+            "has a say in the case; an organisation that owners stand against is the property office"
+        },
+    )
 
 
 class RegisterDispute(Schema):
@@ -68,7 +79,24 @@ class RegisterDispute(Schema):
         allow_none=True,
         metadata={"description": "where in the community's grid; its leaders hear of the resolution"},
     )
-    relation = fields.String(required=True, validate=validate.OneOf(RELATIONS), metadata={"example": "owner_property"})
+    relation = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"^[a-z_]{1,40}(?!\n)$", error="Must be one of GET /dispute-relations, for example owner_property."
+        ),
+        metadata={"example": "owner_property", "description": "one of GET /dispute-relations"},
+    )
+    basis = fields.String(
+        load_default="application",
+        validate=validate.OneOf(BASES),
+        metadata={"description": "own_initiative: a mediator or officer offers mediation (人民调解法 Art. 17)"},
+    )
+    ticket_kind = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(TICKET_KINDS),
+        metadata={"description": "of a hotline ticket, which the hotline alone files"},
+    )
     category = fields.String(
         required=True,
         validate=validate.Regexp(
@@ -146,6 +174,25 @@ class DisputeView(Schema):
     agreement_form = fields.String(required=True, allow_none=True)
     registered_at = fields.AwareDateTime(required=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
+    channel = fields.String(required=True, metadata={"example": "resident", "description": "how it came in"})
+    basis = fields.String(required=True, metadata={"example": "application"})
+    ticket_kind = fields.String(required=True, allow_none=True)
+    respondent_body = fields.String(
+        required=True, allow_none=True, metadata={"description": "which of the five bodies is complained of"}
+    )
+    linked_to = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "the case that is worked on for this one as well"}
+    )
+    chosen_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "who chose the mediator: committee or parties"}
+    )
+    resolution = fields.String(required=True, allow_none=True, metadata={"description": "agreement or decision"})
+    confirmed_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "when the complainant confirmed that it is resolved"}
+    )
+    satisfaction = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "1–5, as the complainant said"}
+    )
     other_routes = fields.List(
         fields.String(),
         required=True,
@@ -173,6 +220,16 @@ class Category(Schema):
     category = fields.String(required=True, metadata={"example": "repair"})
     name_zh = fields.String(required=True, metadata={"example": "维修与漏水"})
     name_en = fields.String(required=True, metadata={"example": "Repairs and leaks"})
+
+
+class Relation(Schema):
+    relation = fields.String(required=True, metadata={"example": "owner_property"})
+    name_zh = fields.String(required=True, metadata={"example": "业主与物业"})
+    name_en = fields.String(required=True, metadata={"example": "Owner and property company"})
+
+
+class Relations(Schema):
+    relations = fields.List(fields.Nested(Relation), required=True)
 
 
 class Categories(Schema):

@@ -12,12 +12,17 @@ from chassis.database import Transaction, load_queries
 from services.grievances.disputes.model import (
     OPEN_STATES,
     AgreementForm,
+    Basis,
+    Body,
+    Channel,
+    ChosenBy,
     Dispute,
     Party,
     PartyKind,
-    Relation,
+    Resolution,
     Side,
     State,
+    TicketKind,
 )
 
 queries = load_queries(Path(__file__).parent)
@@ -59,12 +64,36 @@ class Filter:
         }
 
 
+@dataclass(frozen=True)
+class RelationName:
+    """Who stands against whom, in both languages."""
+
+    relation: str
+    name_zh: str
+    name_en: str
+
+
 def list_categories(tx: Transaction) -> list[Category]:
     return [Category(*row) for row in queries.list_categories(tx.connection)]
 
 
-def add(tx: Transaction, dispute: Dispute, parties: Sequence[Party], summary: str) -> int | None:
-    """Store a new dispute and give its serial, without gaps in its community and year; None for an unknown category."""
+def list_relations(tx: Transaction) -> list[RelationName]:
+    return [RelationName(*row) for row in queries.list_relations(tx.connection)]
+
+
+def add(
+    tx: Transaction,
+    dispute: Dispute,
+    parties: Sequence[Party],
+    summary: str,
+    *,
+    secret_hash: bytes | None = None,
+    words: Sequence[int] | None = None,
+) -> int | None:
+    """Store a new dispute and give its serial, without gaps in its community and year.
+
+    None for a category or relation that is not in use. `words` are the fingerprints it is found by.
+    """
     sealer = privacy.sealer()
     phones = [party.phone for party in parties]
     serial: int | None = queries.add_dispute(
@@ -81,6 +110,13 @@ def add(tx: Transaction, dispute: Dispute, parties: Sequence[Party], summary: st
         state=dispute.state,
         version=dispute.version,
         session_count=dispute.session_count,
+        channel=dispute.channel,
+        basis=dispute.basis,
+        ticket_kind=dispute.ticket_kind,
+        respondent_body=dispute.respondent_body,
+        counted_from=dispute.counted_from,
+        secret_hash=secret_hash,
+        words=words and list(words),
         sides=[party.side for party in parties],
         kinds=[party.kind for party in parties],
         name_seals=[sealer.seal(party.name, NAME) for party in parties],
@@ -94,7 +130,7 @@ def add(tx: Transaction, dispute: Dispute, parties: Sequence[Party], summary: st
 def find_locked(tx: Transaction, dispute_id: UUID) -> Dispute | None:
     """The dispute, kept from other writers until this transaction ends; None where the transaction sees none."""
     row = queries.lock_dispute(tx.connection, dispute_id=dispute_id)
-    return row and _dispute(row, party_ids=row.party_ids)
+    return row and dispute_of(row)
 
 
 def save(tx: Transaction, dispute: Dispute) -> None:
@@ -110,6 +146,12 @@ def save(tx: Transaction, dispute: Dispute) -> None:
             "reason_code": dispute.reason_code,
             "agreement_form": dispute.agreement_form,
             "closed_at": dispute.closed_at,
+            "linked_to": dispute.linked_to,
+            "chosen_by": dispute.chosen_by,
+            "resolution": dispute.resolution,
+            "counted_from": dispute.counted_from,
+            "confirmed_at": dispute.confirmed_at,
+            "satisfaction": dispute.satisfaction,
         },
     )
 
@@ -117,7 +159,7 @@ def save(tx: Transaction, dispute: Dispute) -> None:
 def find(tx: Transaction, dispute_id: UUID) -> tuple[Dispute, bytes] | None:
     """The dispute and its sealed summary; None where the transaction sees none."""
     row = queries.find_dispute(tx.connection, dispute_id=dispute_id)
-    return row and (_dispute(row, party_ids=row.party_ids), bytes(row.summary_sealed))
+    return row and (dispute_of(row), bytes(row.summary_sealed))
 
 
 def opened_summary(sealed: bytes) -> str:
@@ -153,21 +195,26 @@ def list_in_scope(
         wide=[prefix for prefix in outermost if len(prefix) < 9],
         **narrowed.parameters(before, count),
     )
-    return [_dispute(row) for row in rows]
+    return [dispute_of(row) for row in rows]
 
 
 def list_filed_by(tx: Transaction, actor_id: str, narrowed: Filter, *, before: Key | None, count: int) -> list[Dispute]:
     """A page of what this actor has filed, newest first."""
     rows = queries.list_filed_by(tx.connection, filed_by=actor_id, **narrowed.parameters(before, count))
-    return [_dispute(row) for row in rows]
+    return [dispute_of(row) for row in rows]
 
 
-def _dispute(row: Any, party_ids: Sequence[str] = ()) -> Dispute:
+LEVELS = {3: "street", 4: "district"}
+"""Stage of a missed deadline → the level it was brought to."""
+
+
+def dispute_of(row: Any) -> Dispute:
+    """A row with all columns of a dispute; accounts and escalation only where the query gives them."""
     return Dispute(
         dispute_id=row.dispute_id,
         area=row.area,
         grid_unit_id=row.grid_unit_id,
-        relation=Relation(row.relation),
+        relation=row.relation,
         category=row.category,
         filed_by=row.filed_by,
         registered_at=row.registered_at,
@@ -177,7 +224,19 @@ def _dispute(row: Any, party_ids: Sequence[str] = ()) -> Dispute:
         session_count=row.session_count,
         mediator_id=row.mediator_id,
         reason_code=row.reason_code,
-        agreement_form=AgreementForm(row.agreement_form) if row.agreement_form else None,
+        agreement_form=row.agreement_form and AgreementForm(row.agreement_form),
         closed_at=row.closed_at,
-        party_ids=tuple(party_ids),
+        channel=Channel(row.channel),
+        basis=Basis(row.basis),
+        ticket_kind=row.ticket_kind and TicketKind(row.ticket_kind),
+        respondent_body=row.respondent_body and Body(row.respondent_body),
+        linked_to=row.linked_to,
+        chosen_by=row.chosen_by and ChosenBy(row.chosen_by),
+        resolution=row.resolution and Resolution(row.resolution),
+        counted_from=row.counted_from,
+        confirmed_at=row.confirmed_at,
+        satisfaction=row.satisfaction,
+        party_ids=tuple(getattr(row, "party_ids", ())),
+        opposed_ids=tuple(getattr(row, "opposed_ids", ())),
+        escalated_to=LEVELS.get(getattr(row, "stage", None) or 0),
     )

@@ -22,7 +22,7 @@ class SessionsApi:
     @endpoint(
         "POST",
         "/disputes/<uuid:dispute_id>/sessions",
-        roles=access.WORKERS,
+        roles=access.STEPPERS,
         body=schemas.RecordSession,
         answer=DisputeView,
         versioned=True,

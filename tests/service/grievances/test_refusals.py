@@ -78,7 +78,7 @@ REFUSALS: dict[str, Case] = {
     "unknown relation": (
         lambda stage: stage.file(FILING | {"relation": "enemies"}),
         422,
-        "Must be one of: owner_government, owner_property, property_government, owner_owner.",
+        "this relation is not in use; give one of owner_government, owner_property, property_government, owner_owner",
     ),
     "a phone that is none": (
         lambda stage: stage.file(FILING | {"applicant": {"name": "王小明", "phone": "call me"}}),
@@ -119,7 +119,7 @@ REFUSALS: dict[str, Case] = {
     "filing in another community": (
         lambda stage: stage.file(FILING, token=stage.elsewhere("resident")),
         403,
-        "this needs one of the roles community_officer, grid_leader, mediator, resident in 440305001012",
+        "this needs one of the roles community_officer, grid_leader, hotline, mediator, resident in 440305001012",
     ),
     "another community's officer": (
         lambda stage: stage.act(stage.filed, "accept", token=stage.elsewhere("community_officer")),
@@ -136,14 +136,14 @@ REFUSALS: dict[str, Case] = {
     "a resident accepts": (
         lambda stage: stage.act(stage.filed, "accept", token=stage.service.resident),
         403,
-        "this needs one of the roles community_officer, mediator",
+        "this needs one of the roles community_officer, district_officer, mediator, street_officer",
     ),
-    "a street officer resolves": (
+    "another street's officer resolves": (
         lambda stage: stage.act(
             stage.mediating, "resolve", {"form": "oral", "terms": "…"}, token=stage.elsewhere("street_officer")
         ),
-        403,
-        "this needs one of the roles community_officer, mediator",
+        404,
+        "that you may see",
     ),
     "a mediator names a mediator": (
         lambda stage: stage.act(

@@ -131,7 +131,7 @@ REFUSED: dict[str, tuple[type[Exception], Callable[[Any, model.Dispute, model.Di
     "a version gone by": (StaleVersion, lambda life, _, mediating: life.resolve(mediating, version=3)),
     "a street officer accepts": (NotAllowed, lambda life, filed, _: life.accept(filed, life.people.street)),
     "another community accepts": (NotFound, lambda life, filed, _: life.accept(filed, life.people.elsewhere)),
-    "who filed accepts": (NotFound, lambda life, filed, _: life.accept(filed, life.people.resident)),
+    "who filed accepts": (NotAllowed, lambda life, filed, _: life.accept(filed, life.people.resident)),
     "another mediator meets": (NotAllowed, lambda life, _, mediating: life.meet(mediating, life.people.colleague)),
     "another mediator refuses": (NotAllowed, lambda life, _, mediating: life.refuse(mediating, life.people.colleague)),
     "a mediator names one": (NotAllowed, lambda life, filed, _: life.assign(filed, life.people.mediator)),

@@ -61,7 +61,31 @@ def test_who_filed_sees_it_and_cannot_change_it(full: Database, life: Any) -> No
     resident = eyes(life.people.resident)
 
     assert seen(full, resident)["disputes"] == 1
-    assert set(changed(full, resident).values()) == {0}
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(resident) as tx:
+        tx.execute("UPDATE disputes SET version = version + 1")
+    with full.transaction(resident) as tx:
+        assert tx.execute("UPDATE dispute_parties SET kind = kind") == 0
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "state = 'refused', reason_code = 'party_refused'",
+        "state = 'terminated', reason_code = 'party_ended'",
+        "confirmed_at = now()",
+        "state = 'accepted', reason_code = 'not_confirmed'",
+    ],
+)
+def test_who_filed_says_what_the_law_leaves_to_a_party(full: Database, life: Any, own: str) -> None:
+    """人民调解法 Art. 17, 23, 31."""
+    with full.transaction(eyes(life.people.resident)) as tx:
+        assert tx.execute(f"UPDATE disputes SET {own}") == 1
+
+
+@pytest.mark.parametrize("column", ["area", "filed_by", "serial", "registered_at", "summary_sealed", "respondent_body"])
+def test_nobody_moves_or_rewrites_a_case(full: Database, column: str) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(SYSTEM) as tx:
+        tx.execute(f"UPDATE disputes SET {column} = {column}")
 
 
 def test_who_filed_adds_no_signature(full: Database, life: Any) -> None:

@@ -25,8 +25,10 @@ FILING: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("words", "meanings"),
     [
-        (schemas.RELATIONS, model.Relation),
         (schemas.STATES, model.State),
+        (schemas.BASES, model.Basis),
+        (schemas.TICKET_KINDS, model.TicketKind),
+        (schemas.BODIES, model.Body),
         (schemas.REFUSAL_REASONS, model.RefusalReason),
         (schemas.TERMINATION_REASONS, model.TerminationReason),
         (schemas.REOPENING_REASONS, model.ReopeningReason),
