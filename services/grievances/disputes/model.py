@@ -404,6 +404,9 @@ def terminate(dispute: Dispute, *, reason: TerminationReason, by: str, now: date
 def reopen(dispute: Dispute, *, reason: ReopeningReason, by: str, now: datetime) -> Change:
     """Take a closed dispute up again; a mediator is named anew, and time runs anew."""
     after = _step(dispute, Command.REOPEN, by, own=reason is ReopeningReason.NOT_CONFIRMED)
+    if reason is ReopeningReason.NOT_CONFIRMED and dispute.state is not State.RESOLVED:
+        detail = f"{_name(dispute)} is {dispute.state}; only of a resolved one is it said that it is not resolved"
+        raise InvalidInput(detail, [FieldError("/reason_code", detail)], rule=RULES[Command.REOPEN])
     after = replace(
         after,
         reason_code=reason,
