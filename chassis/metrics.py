@@ -169,6 +169,13 @@ HTTP_SECONDS = _histogram(
     "status",
 )
 HTTP_IN_FLIGHT = _gauge("linli_http_requests_in_flight", "requests", "Requests being answered at this moment.")
+HTTP_BROKEN_STREAMS = _counter(
+    "linli_http_broken_streams_total",
+    "streams",
+    "Streamed answers that broke off: by the `caller`, who left or read nothing, or by an error of the `service`.",
+    "route",
+    "reason",
+)
 HUB_LAG_SECONDS = _histogram(
     "linli_hub_lag_seconds",
     "seconds",

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from chassis.http import connection, problems
 from chassis.http.answer import Answer
 from chassis.http.connection import Protocol
 from chassis.http.problems import Refusal, refusal_of
+from chassis.http.stream import Stream
 
 if TYPE_CHECKING:
     from chassis.http.entrypoint import endpoint
@@ -71,7 +73,7 @@ class Application:
         self._routes = Routes(endpoints)
         self._is_draining = is_draining
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         started = time.perf_counter()
         metrics.HTTP_IN_FLIGHT.inc()
         try:
@@ -80,16 +82,38 @@ class Application:
             metrics.HTTP_IN_FLIGHT.dec()
         method = environ["REQUEST_METHOD"]
         self._end(environ)
-        start_response(_PHRASES[answer.status], [*answer.headers, *_length(answer)])
         labels = (route, method if method in METHODS else "other", _STATUSES[answer.status])
+        start_response(_PHRASES[answer.status], [*answer.headers, *_length(answer)])
+        if isinstance(answer.stream, Stream):
+            return self._streamed(environ, answer.stream, labels, started)
         metrics.labelled(metrics.HTTP_SECONDS, *labels).observe(time.perf_counter() - started)
         return [] if method == "HEAD" or not answer.body else [answer.body]
+
+    def _streamed(
+        self, environ: dict[str, Any], stream: Stream, labels: tuple[str, str, str], started: float
+    ) -> Iterable[bytes]:
+        protocol: Protocol = environ["linli.protocol"]
+
+        def ended(whose: str | None) -> None:
+            metrics.labelled(metrics.HTTP_SECONDS, *labels).observe(time.perf_counter() - started)
+            if whose is not None:
+                metrics.labelled(metrics.HTTP_BROKEN_STREAMS, labels[0], whose).inc()
+            if self._is_draining():
+                protocol.close_connection = True
+
+        if environ["REQUEST_METHOD"] == "HEAD":
+            stream.close()
+            ended(None)
+            return []
+        environ["eventlet.minimum_write_chunk_size"] = 1  # a piece is written when it is there
+        return stream.begin(protocol, ended)
 
     def _answered(self, environ: dict[str, Any]) -> tuple[str, Answer]:
         found, path = None, environ["RAW_PATH_INFO"][:1000]
         try:
             found, values = self._routes.find(environ)
-            return found.path, found.handle(environ, path, values)
+            answer = found.handle(environ, path, values)
+            return found.path, answer if answer.stream is None else replace(answer, stream=Stream(answer.stream))
         except MethodNotAllowed as error:
             allowed = ", ".join(sorted(error.valid_methods or ()))
             detail = f"this address answers {allowed} only"
@@ -119,4 +143,6 @@ class Application:
 
 
 def _length(answer: Answer) -> tuple[tuple[str, str], ...]:
-    return () if answer.status in (204, 304) else (("Content-Length", str(len(answer.body))),)
+    return (
+        () if answer.status in (204, 304) or answer.stream is not None else (("Content-Length", str(len(answer.body))),)
+    )

@@ -1,6 +1,7 @@
 """One client connection: eventlet's HTTP protocol with deadlines, strict framing and an orderly end."""
 
 import socket
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ IDLE_S = 75.0
 ANSWER_S = 30.0
 """How long the caller may take to read an answer."""
 
+_RESET = struct.pack("ii", 1, 0)
 LINGER_S = 2.0
 LINGER_BYTES = 64 * 1024 * 1024
 
@@ -135,6 +137,13 @@ class Protocol(wsgi.HttpProtocol):
         self.close_connection = True
         self.unread = True
 
+    def abort(self) -> None:
+        """End the connection with a reset: the answer is not whole, and without chunks nothing else would say so."""
+        self.close_connection = True
+        self.unread = False
+        with suppress(OSError):  # it has ended already
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
     unread = False
     """Whether the client may still be sending what nobody reads; then the connection must not be closed at once."""
 
@@ -145,10 +154,11 @@ class Protocol(wsgi.HttpProtocol):
             if self.unread:
                 self.connection.shutdown(socket.SHUT_WR)
                 self._read_away()
-            self.wfile.close()
         except OSError:
             pass  # the client has gone
         finally:
+            with suppress(OSError):  # what could not be sent still lies in it; the socket is let go all the same
+                self.wfile.close()
             self.rfile.close()
             self.connection.close()
 

@@ -1,7 +1,7 @@
 """A request as an entrypoint's method sees it: checked, and able to answer."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from chassis import audit
 from chassis.database import Access, Transaction
 from chassis.http import idempotency
-from chassis.http.answer import JSON, NO_STORE, Answer
+from chassis.http.answer import JSON, NO_STORE, Answer, file_headers
 from chassis.http.cursors import Cursor
 from chassis.http.reading import is_current
 from chassis.identity import Actor
@@ -83,7 +83,32 @@ class Request:
         body = b"" if payload is None and endpoint.answer is None else _json(endpoint.rendered(payload))
         if not body:
             headers = headers[1:]
-        answer = Answer(status or endpoint.status, headers, body)
+        return self._kept(tx, Answer(status or endpoint.status, headers, body), location, area)
+
+    def file(
+        self, tx: Transaction | None, body: bytes, media: str, *, filename: str | None = None, area: str | None = None
+    ) -> Answer:
+        """A whole file, or any body that is not JSON; with a filename, in any script, it is saved under that name.
+
+        `tx` and `area` are those of `answer`.
+        """
+        answer = Answer(self.call.endpoint.status, file_headers(media, filename), body)
+        return self._kept(tx, answer, None, area)
+
+    def stream(self, chunks: Iterable[bytes], media: str, *, filename: str | None = None) -> Answer:
+        """A body that is made while the caller reads it: a generator of bytes, closed also when the caller goes away.
+
+        It runs after the method has returned, for as long as the caller takes: open what it needs inside of it, and
+        hold no transaction over a `yield`; read a batch in each. What it raises before its first 32 KiB are there is
+        refused in order; later, the connection breaks. A change cannot be answered so: its answer must be kept.
+        """
+        if self.call.endpoint.changes:
+            raise TypeError(f"{self.call.endpoint.name} is a change, which cannot be answered by a stream")
+        return Answer(self.call.endpoint.status, file_headers(media, filename), b"", chunks)
+
+    def _kept(self, tx: Transaction | None, answer: Answer, location: str | None, area: str | None) -> Answer:
+        """The answer, which a change leaves in the audit and under its key in the round trip of the commit."""
+        endpoint = self.call.endpoint
         if tx is not None and endpoint.changes:
             audit.record(tx, self.actor.actor_id, endpoint.name, location or self.call.thing, area=area)
             if self.call.key is not None:

@@ -145,6 +145,8 @@ class WebServer(SharedExtension):
             now = time.monotonic()
             for found in list(self._connections.values()):
                 found.cut(now)
+                if self.draining and found.is_idle:
+                    found.shut(socket.SHUT_RD)  # its answer was under way when the draining began
 
     def drain(self) -> None:
         """Accept nothing more and return when every request in hand is answered, or the grace period is over.

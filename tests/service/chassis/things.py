@@ -11,6 +11,7 @@ eventlet.monkey_patch()
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from chassis.http import (
     connection,
     endpoint,
     server,
+    stream,
 )
 from chassis.service import OwnDatabase
 
@@ -188,11 +190,68 @@ class Things(ChassisApi):
     def make_by_facade(self, request: Request) -> Answer:
         raise RuntimeError("王小明 13800138000")
 
+    @endpoint(
+        "GET", "/streams/<kind>", roles={"mediator"}, media="text/csv; charset=utf-8", summary="Lines of a chosen kind"
+    )
+    def stream_lines(self, request: Request, kind: str) -> Answer:
+        made: Iterator[bytes] = getattr(self, f"_{kind}")()
+        return request.stream(_said(kind, made), "text/csv; charset=utf-8", filename=f"{kind} 台账.csv")
+
+    def _numbers(self) -> Iterator[bytes]:
+        for start in range(0, 20_000, 5_000):
+            with self.database.transaction() as tx:
+                rows = tx.rows("SELECT number FROM generate_series(%s, %s) number", (start, start + 4_999))
+            yield from (b"%d\n" % row.number for row in rows)
+
+    def _nothing(self) -> Iterator[bytes]:
+        yield from ()
+
+    def _refused(self) -> Iterator[bytes]:
+        yield b"first line\n"
+        raise NotFound("there is no second line")
+
+    def _broken(self) -> Iterator[bytes]:
+        yield b"x" * 200_000
+        raise RuntimeError("王小明 13800138000")
+
+    def _slow(self) -> Iterator[bytes]:
+        for _ in range(3):
+            with self.database.transaction() as tx:
+                tx.execute("SELECT pg_sleep(0.8)")
+            yield b"x" * stream.PIECE_BYTES
+
+    def _large(self) -> Iterator[bytes]:
+        for _ in range(32):
+            yield b"x" * 1024 * 1024
+
+    def _endless(self) -> Iterator[bytes]:
+        while True:
+            yield b""
+            yield b"x" * 65536
+
+    @endpoint("GET", "/file", roles={"mediator"}, media="application/pdf", summary="A file")
+    def get_file(self, request: Request) -> Answer:
+        return request.file(None, b"%PDF \xff", "application/pdf", filename="调解协议书.pdf")
+
+    @endpoint("POST", "/file", roles={"mediator"}, media="application/pdf", summary="Make a file")
+    def make_file(self, request: Request) -> Answer:
+        with self.database.transaction(request.access) as tx:
+            tx.execute("INSERT INTO thing VALUES (%s, 'file', %s, 1)", (uuid_utils.compat.uuid7(), "440305001012"))
+            return request.file(tx, b"%PDF \xff", "application/pdf")
+
     @endpoint("POST", "/faults/<kind>", roles=PUBLIC, status=204, summary="Fail in a chosen way")
     def fail(self, request: Request, kind: str) -> Answer:
         if kind == "unavailable":
             raise DatabaseUnavailable("host db-7.internal does not answer")
         raise RuntimeError("王小明 13800138000")
+
+
+def _said(kind: str, lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The same lines; says when it is closed, and the generator behind it with it."""
+    try:
+        yield from lines
+    finally:
+        print(f"{kind} is closed", flush=True)
 
 
 def _thing(tx: Any, thing_id: UUID) -> Any:
@@ -210,5 +269,6 @@ def _ready() -> None:
 if __name__ == "__main__":
     # The test cannot wait as long as a caller may.
     connection.REQUEST_S = float(os.environ.get("REQUEST_S", connection.REQUEST_S))
+    connection.ANSWER_S = float(os.environ.get("ANSWER_S", connection.ANSWER_S))
     server.MAX_CONNECTIONS = int(os.environ.get("MAX_CONNECTIONS", server.MAX_CONNECTIONS))
     runner.serve(Things)
