@@ -6,6 +6,7 @@ A process takes the part it needs, `settings = ServiceSettings.read()`, before a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 
 from chassis.errors import Misconfigured
 from chassis.variables import (
@@ -15,6 +16,7 @@ from chassis.variables import (
     file_or_https,
     key,
     keys,
+    networks,
     number,
     one_of,
     setting,
@@ -112,6 +114,20 @@ class HttpSettings(Settings):
     )
     rate_limit_per_s: float = setting(
         "RATE_LIMIT_PER_S", number(0.1, 1e6), "Requests a second that one caller may make on average", default=200.0
+    )
+    public_rate_limit_per_s: float = setting(
+        "PUBLIC_RATE_LIMIT_PER_S",
+        number(0.1, 1e6),
+        "Requests a second that one address (IPv6: one /64) may make on average without a token; four seconds' worth "
+        "at once",
+        default=10.0,
+    )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = setting(
+        "TRUSTED_PROXIES",
+        networks(),
+        "Proxies whose X-Forwarded-For is believed; behind one that is not listed, all callers without a token share "
+        "one rate",
+        default=(),
     )
 
 

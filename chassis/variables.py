@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -57,7 +58,7 @@ def setting(name: str, shape: Shape, meaning: str, *, default: Any = MISSING, se
 
 def _shown(default: Any) -> str:
     return (
-        ",".join(default)
+        ",".join(default) or "none"
         if isinstance(default, tuple)
         else f"{default:g}"
         if isinstance(default, float)
@@ -160,6 +161,15 @@ def address(example: str) -> Shape:
         return Address(parts.hostname, parts.port)
 
     return Shape(f"host:port, for example {example}", read)
+
+
+def networks() -> Shape:
+    """Comma-separated networks or addresses, read as a tuple."""
+
+    def read(env: Env, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(word.strip()) for word in env.list(name, subcast=str))
+
+    return Shape("comma-separated networks or addresses, for example 10.0.0.0/8,fd00::/8", read)
 
 
 def district() -> Shape:

@@ -20,7 +20,7 @@ FILE = "instance.json"
 ISSUER = "urn:linli:embedded"
 AUDIENCE = "linli"
 RATE_LIMIT_PER_S = 100_000
-"""On loopback one person's token may serve a whole load test."""
+"""On loopback one person's token, or one address without any, may serve a whole load test."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ class Instance:
             "JWT_AUDIENCE": AUDIENCE,
             "JWT_JWKS": str(self.data / "jwks.json"),
             "RATE_LIMIT_PER_S": str(RATE_LIMIT_PER_S),
+            "PUBLIC_RATE_LIMIT_PER_S": str(RATE_LIMIT_PER_S),
             **(self._sealing() if service in WITH_PERSONAL_DATA else {}),
         }
 

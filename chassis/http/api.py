@@ -8,10 +8,8 @@ from chassis import metrics
 from chassis.errors import LinliError, NotFound
 from chassis.http import openapi, pages, problems
 from chassis.http.answer import HTML, Answer
-from chassis.http.entrypoint import PUBLIC, endpoint
+from chassis.http.entrypoint import OWN, PUBLIC, endpoint
 from chassis.http.request import Request
-
-_TAG = "service"
 
 
 class ChassisApi:
@@ -20,7 +18,7 @@ class ChassisApi:
     readiness: Any = MappingProxyType({})
     """What must hold before requests may come: name → a call that raises when it does not; often a provider's."""
 
-    @endpoint("GET", "/healthz", roles=PUBLIC, tag=_TAG, summary="The process is alive", workerless=True)
+    @endpoint("GET", "/healthz", roles=PUBLIC, tag=OWN, summary="The process is alive", workerless=True)
     def show_health(self, request: Request) -> Answer:
         """Answers as long as the process turns its event loop; asks nothing of anything else.
 
@@ -31,7 +29,7 @@ class ChassisApi:
         """
         return request.answer(None, {"status": "alive"})
 
-    @endpoint("GET", "/readyz", roles=PUBLIC, tag=_TAG, summary="Requests may come")
+    @endpoint("GET", "/readyz", roles=PUBLIC, tag=OWN, summary="Requests may come")
     def show_readiness(self, request: Request) -> Answer:
         """Runs the service's readiness checks: the database answers, queues match, consumers listen.
 
@@ -48,29 +46,29 @@ class ChassisApi:
         return request.answer(None, {"status": "ready"})
 
     @endpoint(
-        "GET", "/metrics", roles=PUBLIC, tag=_TAG, summary="Metrics for Prometheus", media="text/plain", workerless=True
+        "GET", "/metrics", roles=PUBLIC, tag=OWN, summary="Metrics for Prometheus", media="text/plain", workerless=True
     )
     def show_metrics(self, request: Request) -> Answer:
         """The catalogue is in docs/operating/metrics.md."""
         body, content_type = metrics.exposition()
         return Answer(200, (("Content-Type", content_type),), body)
 
-    @endpoint("GET", "/openapi.json", roles=PUBLIC, tag=_TAG, summary="This interface as OpenAPI 3.1")
+    @endpoint("GET", "/openapi.json", roles=PUBLIC, tag=OWN, summary="This interface as OpenAPI 3.1")
     def show_openapi(self, request: Request) -> Answer:
         """What generators and test tools read."""
         return request.answer(None, openapi.document(_class_of(self)))
 
-    @endpoint("GET", "/docs", roles=PUBLIC, tag=_TAG, summary="This interface as a page", media=HTML)
+    @endpoint("GET", "/docs", roles=PUBLIC, tag=OWN, summary="This interface as a page", media=HTML)
     def show_docs(self, request: Request) -> Answer:
         """What an integrator reads; needs nothing from elsewhere."""
         return pages.documentation(openapi.document(_class_of(self)))
 
-    @endpoint("GET", "/problems", roles=PUBLIC, tag=_TAG, summary="All kinds of problems", media=HTML)
+    @endpoint("GET", "/problems", roles=PUBLIC, tag=OWN, summary="All kinds of problems", media=HTML)
     def list_problems(self, request: Request) -> Answer:
         """Every `type` a problem detail can carry."""
         return pages.all_problems()
 
-    @endpoint("GET", "/problems/<slug>", roles=PUBLIC, tag=_TAG, summary="What a problem means", media=HTML)
+    @endpoint("GET", "/problems/<slug>", roles=PUBLIC, tag=OWN, summary="What a problem means", media=HTML)
     def show_problem(self, request: Request, slug: str) -> Answer:
         """The page that a problem detail's `type` points to: what it means and what would be right."""
         kind = next((kind for kind in problems.ALL if kind.slug == slug), None)

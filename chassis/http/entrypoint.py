@@ -16,7 +16,7 @@ from nameko.extensions import Entrypoint, register_entrypoint
 
 from chassis import tracing
 from chassis.database import Access
-from chassis.errors import NotAllowed, NotAuthenticated, Refused, Unavailable
+from chassis.errors import Malformed, NotAllowed, NotAuthenticated, Refused, Unavailable
 from chassis.http import idempotency, problems, reading
 from chassis.http.answer import FORM, JSON, NO_STORE, Answer
 from chassis.http.problems import Refusal, Renderer, refusal_of
@@ -25,6 +25,8 @@ from chassis.http.server import WebServer
 from chassis.identity import ANONYMOUS, ROLES, Actor
 
 log = logging.getLogger(__name__)
+
+LEAST_PUBLIC_KEY = 16
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 SchemaLike = Schema | type[Schema] | None
@@ -36,7 +38,10 @@ class Public(Enum):
 
 
 PUBLIC: Final = Public.PUBLIC
-"""Instead of roles: anyone may ask, without a token."""
+"""Instead of roles: anyone may ask, without a token, as often as the rate of their address allows."""
+
+OWN: Final = "service"
+"""The tag of what every service answers about itself; asked by probes and scrapers, so no rate holds it up."""
 
 
 class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's own `@http`
@@ -50,6 +55,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
     `body_media` are the content types the body may have: JSON, a form (FORM), or either; the same schema loads both.
     `headers` are those the method reads itself, from `request.headers` by their lower case. `refusal` gives whatever
     is refused here, or at an unknown address that begins like this one, the format of somebody else's standard.
+    `keyed`: a PUBLIC POST takes an Idempotency-Key, too; as no token tells callers apart, it must be hard to guess.
     """
 
     server = WebServer()
@@ -73,6 +79,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         body_media: Sequence[str] = (JSON,),
         headers: Sequence[str] = (),
         refusal: Renderer | None = None,
+        keyed: bool = False,
     ) -> None:
         super().__init__()
         self.method = method
@@ -92,7 +99,9 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         self.headers = tuple(headers)
         self.refusal = refusal
         self.changes = method != "GET"
-        self.keeps_keys = method == "POST" and not isinstance(roles, Public)
+        self.keyed = keyed
+        self.keeps_keys = method == "POST" and (keyed or not isinstance(roles, Public))
+        self.limits_addresses = isinstance(roles, Public) and tag != OWN
         self._check()
 
     def _check(self) -> None:
@@ -102,6 +111,8 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
             raise ValueError(f"roles of {self.path} must be PUBLIC or some of {', '.join(sorted(ROLES))}")
         if (self.body is not None or self.versioned) and not self.changes:
             raise ValueError(f"GET {self.path} takes no body and no If-Match")
+        if self.keyed and not (isinstance(self.roles, Public) and self.method == "POST"):
+            raise ValueError(f"keyed is for a PUBLIC POST, which {self.path} is not; others keep keys by themselves")
         if not self.body_media or not set(self.body_media) <= {JSON, FORM}:
             raise ValueError(f"body_media of {self.path} must be some of {JSON} and {FORM}")
         if not all(_HEADER.fullmatch(name) for name in self.headers):
@@ -162,7 +173,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         if_match = environ.get("HTTP_IF_MATCH")
         version = reading.version_of(if_match) if self.versioned else None
         headers = reading.header_values(environ, self.headers)
-        key = reading.idempotency_key(environ.get("HTTP_IDEMPOTENCY_KEY")) if self.keeps_keys else None
+        key = self._key(environ) if self.keeps_keys else None
         raw = self._read_body(environ)
         server.received(environ)
         query = reading.loaded(self.query, parameters, what="query")
@@ -187,11 +198,21 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
 
     def _actor(self, environ: reading.Environ) -> tuple[Actor, Access]:
         if isinstance(self.roles, Public):
+            if self.limits_addresses:
+                self.server.count_anonymous(environ)
             return ANONYMOUS, _NOTHING
         actor = self.server.actor(reading.bearer_token(environ))
         if not actor.has(*self.roles):
             raise NotAllowed(f"this needs one of the roles {', '.join(sorted(self.roles))}")
         return actor, Access(actor.actor_id, actor.areas(self.roles))
+
+    def _key(self, environ: reading.Environ) -> str | None:
+        key = reading.idempotency_key(environ.get("HTTP_IDEMPOTENCY_KEY"))
+        if key is not None and self.keyed and len(key) < LEAST_PUBLIC_KEY:
+            raise Malformed(
+                f"without a token an Idempotency-Key must have {LEAST_PUBLIC_KEY} characters at least, such as a UUID"
+            )
+        return key
 
     def _read_body(self, environ: reading.Environ) -> Any:
         body = reading.body_bytes(environ, self.server.max_body_bytes)

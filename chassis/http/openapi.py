@@ -15,7 +15,7 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 from chassis.http import problems
 from chassis.http.answer import JSON
 from chassis.http.cursors import CursorField, PageQuery
-from chassis.http.entrypoint import Public, endpoint
+from chassis.http.entrypoint import LEAST_PUBLIC_KEY, OWN, Public, endpoint
 
 _PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<choice>[^)]*)\))?:)?(?P<name>\w+)>")
 _PATH_TYPES: dict[str | None, dict[str, Any]] = {
@@ -47,7 +47,7 @@ def endpoints_of(service: Any) -> list[Declared]:
         for one in getattr(function, ENTRYPOINT_EXTENSIONS_ATTR, ())
         if isinstance(one, endpoint)
     ]
-    return sorted(found, key=lambda each: (each.endpoint.tag == "service", each.endpoint.path, each.endpoint.method))
+    return sorted(found, key=lambda each: (each.endpoint.tag == OWN, each.endpoint.path, each.endpoint.method))
 
 
 @cache
@@ -179,7 +179,8 @@ def _headers(declared: endpoint) -> list[dict[str, Any]]:
         pattern = {"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$', "examples": ['"5"']}
         found.append({"in": "header", "name": "If-Match", "required": True, "description": meaning, "schema": pattern})
     if declared.keeps_keys:
-        key = {"type": "string", "pattern": "^[!#-\\[\\]-~]{1,128}$", "maxLength": 128}
+        least = LEAST_PUBLIC_KEY if declared.keyed else 1
+        key = {"type": "string", "pattern": f"^[!#-\\[\\]-~]{{{least},128}}$", "maxLength": 128}
         found.append({"in": "header", "name": "Idempotency-Key", "description": _KEY_MEANING, "schema": key})
     found += [{"in": "header", "name": name, "schema": {"type": "string"}} for name in declared.headers]
     return found
@@ -226,6 +227,8 @@ def _problems(declared: endpoint) -> dict[str, Any]:
     statuses = {400, 422, 500, 503}
     if not isinstance(declared.roles, Public):
         statuses |= {401, 403, 429}
+    if declared.limits_addresses:
+        statuses.add(429)
     if "<" in declared.path or (declared.query is not None and _needed(declared.query)):
         statuses.add(404)
     if declared.changes:

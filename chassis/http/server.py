@@ -15,6 +15,7 @@ from chassis.calendar import Clock, system_clock
 from chassis.config import HttpSettings
 from chassis.errors import Misconfigured
 from chassis.http.application import Application
+from chassis.http.clients import client_of
 from chassis.http.connection import Connection, Protocol, ServerLog
 from chassis.http.rate import RateLimit
 from chassis.identity import Actor, Verifier
@@ -55,6 +56,8 @@ class WebServer(SharedExtension):
         self._address = settings.http_address
         self._grace_s: float = getattr(settings, "grace_s", 25.0)
         self._rate = RateLimit(settings.rate_limit_per_s)
+        self._public_rate = RateLimit(settings.public_rate_limit_per_s)
+        self._trusted_proxies = settings.trusted_proxies
         self._verifier: Verifier = config.get("verifier") or Verifier(
             settings.jwt_jwks, settings.jwt_issuer, settings.jwt_audience, settings.jwt_algorithms, clock=self.clock
         )
@@ -67,6 +70,10 @@ class WebServer(SharedExtension):
         actor = self._verifier.actor(token)
         self._rate.take(actor.actor_id)
         return actor
+
+    def count_anonymous(self, environ: dict[str, Any]) -> None:
+        """Count a request without a token against the rate of the address it comes from."""
+        self._public_rate.take(client_of(environ, self._trusted_proxies))
 
     def received(self, environ: dict[str, Any]) -> None:
         """The request is there as a whole: from here on the service itself takes the time."""

@@ -98,6 +98,7 @@ def running(
         "JWT_AUDIENCE": AUDIENCE,
         "JWT_JWKS": str(jwks),
         "RATE_LIMIT_PER_S": "100000",
+        "PUBLIC_RATE_LIMIT_PER_S": "100000",
         **(_sealing() if kind.name in WITH_PERSONAL_DATA else {}),
         **settings,
     }

@@ -136,6 +136,19 @@ def test_a_key_is_its_callers_own(edge: Edge) -> None:
     assert (mine.status, theirs.status) == (201, 201)
 
 
+def test_without_a_token_a_long_key_tells_callers_apart(edge: Edge) -> None:
+    def make(title: str, key: str) -> Reply:
+        return edge.ask("POST", "/open/things", {"title": title, "area": HERE}, token=None, idempotency_key=key)
+
+    key = str(uuid4())
+    first, again, other = make("open", key), make("open", key), make("other", key)
+
+    assert (again.status, again.body, again.headers["idempotency-replayed"]) == (200, first.body, "true")
+    assert other.problem == (422, "/problems/key-reused")
+    assert make("short", "1").problem == (400, "/problems/malformed")
+    assert edge.titled("open") == 1
+
+
 @pytest.mark.parametrize("key", ["", "a b", "x" * 129, 'a"b', "a\\b"])
 def test_a_malformed_key_is_refused(edge: Edge, key: str) -> None:
     assert edge.make("never", idempotency_key=key).problem == (400, "/problems/malformed")

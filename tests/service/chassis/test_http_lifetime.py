@@ -99,6 +99,21 @@ def test_ten_times_the_rate_is_told_to_wait(database: ServiceDatabase, tmp_path:
     assert other.status == 200
 
 
+def test_who_asks_too_often_without_a_token_is_told_to_wait(database: ServiceDatabase, tmp_path: Path) -> None:
+    limits = {"PUBLIC_RATE_LIMIT_PER_S": "1", "TRUSTED_PROXIES": "127.0.0.1"}
+    with running(database, tmp_path, **limits) as edge:
+        by_one = [edge.ask("POST", "/faults/x", token=None, x_forwarded_for="::1, 203.0.113.7") for _ in range(12)]
+        by_another = edge.ask("POST", "/faults/x", token=None, x_forwarded_for="203.0.113.7, 203.0.113.8")
+        with_token = edge.ask("GET", "/things?limit=1")
+        of_itself = [edge.ask("GET", path).status for path in ("/healthz", "/readyz", "/metrics") * 4]
+
+    assert {reply.problem for reply in by_one if reply.status == 429} == {(429, "/problems/too-many-requests")}
+    assert [reply.status for reply in by_one[:4]] == [500] * 4
+    assert by_one[-1].headers["retry-after"] == "1"
+    assert (by_another.status, with_token.status) == (500, 200)
+    assert set(of_itself) == {200}
+
+
 def test_a_service_that_is_not_ready_names_the_check(database: ServiceDatabase, tmp_path: Path) -> None:
     with running(database, tmp_path, until="/healthz", READY="") as edge:
         reply = edge.ask("GET", "/readyz", token=None)

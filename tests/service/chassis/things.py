@@ -239,6 +239,15 @@ class Things(ChassisApi):
             tx.execute("INSERT INTO thing VALUES (%s, 'file', %s, 1)", (uuid_utils.compat.uuid7(), "440305001012"))
             return request.file(tx, b"%PDF \xff", "application/pdf")
 
+    @endpoint(
+        "POST", "/open/things", roles=PUBLIC, body=NewThing, answer=ThingView, keyed=True, summary="Make one unnamed"
+    )
+    def make_openly(self, request: Request) -> Answer:
+        with self.database.transaction() as tx:
+            sql = "INSERT INTO thing VALUES (%s, %s, %s, 1) RETURNING *"
+            row = tx.rows(sql, (uuid_utils.compat.uuid7(), request.body["title"], request.body["area"]))[0]
+            return request.answer(tx, row)
+
     @endpoint("POST", "/faults/<kind>", roles=PUBLIC, status=204, summary="Fail in a chosen way")
     def fail(self, request: Request, kind: str) -> Answer:
         if kind == "unavailable":

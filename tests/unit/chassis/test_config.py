@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,7 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, va
 
 
 RIGHT = [
+    ("TRUSTED_PROXIES", "10.0.0.0/8, ::1", "trusted_proxies", (ip_network("10.0.0.0/8"), ip_network("::1/128"))),
     (
         "DATABASE_URL",
         "postgresql:///members?host=/run/postgresql",
@@ -113,6 +115,8 @@ def test_a_right_value_is_read(
 
 
 WRONG = [
+    ("TRUSTED_PROXIES", "10.0.0.1/8"),
+    ("TRUSTED_PROXIES", "ingress"),
     ("HTTP_ADDRESS", "8801"),
     ("HTTP_ADDRESS", "127.0.0.1"),
     ("HTTP_ADDRESS", "127.0.0.1:99999"),

@@ -191,6 +191,8 @@ def test_a_page_is_items_and_the_next_cursor() -> None:
         {"method": "GET", "path": "/open", "roles": PUBLIC, "versioned": True},
         {"method": "POST", "path": "/open", "roles": PUBLIC, "body_media": ("text/xml",)},
         {"method": "POST", "path": "/open", "roles": PUBLIC, "headers": ("Case Secret",)},
+        {"method": "PUT", "path": "/open", "roles": PUBLIC, "keyed": True},
+        {"method": "POST", "path": "/open", "roles": {"auditor"}, "keyed": True},
     ],
 )
 def test_a_wrong_declaration_stops_the_import(declared: dict[str, Any]) -> None:
