@@ -147,3 +147,61 @@ BEGIN
     );
     EXECUTE format('REVOKE DELETE ON relations, seats, deadline_rules, holiday_years FROM %I', login);
 END $$;
+
+-- Who acts for the body complained of, for the policies of every table about a dispute (migration 0014 puts them on those
+-- above). They ask past the policies of what they read, and cost nothing where no body is complained of.
+CREATE INDEX seats_of_account ON seats (account_id) WHERE ended_on IS NULL;
+
+-- Whether the transaction's eyes reach this community from the street or higher, not from the community itself.
+CREATE FUNCTION sees_from_above(of_area text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(
+    current_setting('linli.areas', true) = '*'
+    OR EXISTS (
+        SELECT FROM unnest(string_to_array(nullif(current_setting('linli.areas', true), ''), ',')) AS known (prefix)
+        WHERE length(known.prefix) < 12 AND of_area ^@ known.prefix
+    ),
+    false
+);
+
+-- Whether the actor acts for this body of this community: by a seat in it. Who works in the community, has no seat of
+-- another body and is not sent from above is its workstation's own staff.
+CREATE FUNCTION acts_for(of_area text, of_body text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+RETURN EXISTS (
+    SELECT FROM seats AS s
+    WHERE s.area = of_area AND s.body = of_body AND s.account_id = current_setting('linli.actor', true)
+        AND s.ended_on IS NULL
+) OR (
+    of_body = 'workstation' AND visible_area(of_area) AND NOT sees_from_above(of_area)
+    AND NOT EXISTS (
+        SELECT FROM seats AS s
+        WHERE s.area = of_area AND s.account_id = current_setting('linli.actor', true) AND s.ended_on IS NULL
+    )
+);
+
+-- Whether the dispute is about the actor: it complains of a body that the actor acts for, or, filed by another, of the
+-- actor. What hangs on such a dispute is neither seen nor touched: NOT is_against(dispute_id).
+CREATE FUNCTION is_against(of_dispute uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+RETURN EXISTS (
+    SELECT FROM disputes AS d
+    WHERE d.dispute_id = of_dispute
+        AND (
+            (d.respondent_body IS NOT NULL AND acts_for(d.area, d.respondent_body))
+            OR (d.filed_by <> current_setting('linli.actor', true) AND is_party(of_dispute))
+        )
+);
+
+-- Whether the actor may take a step by office: it is not about the actor, who neither filed it nor is a party to it.
+CREATE FUNCTION may_touch(of_dispute uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+RETURN NOT EXISTS (
+    SELECT FROM disputes AS d
+    WHERE d.dispute_id = of_dispute
+        AND (
+            d.filed_by = current_setting('linli.actor', true)
+            OR is_party(of_dispute)
+            OR (d.respondent_body IS NOT NULL AND acts_for(d.area, d.respondent_body))
+        )
+);
