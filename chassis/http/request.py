@@ -65,11 +65,14 @@ class Request:
         location: str | None = None,
         status: int | None = None,
         area: str | None = None,
+        confidential: bool = False,
     ) -> Answer:
         """The payload in the shape of the entrypoint's answer schema; `version` becomes the ETag.
 
         For a change, give it the transaction: the audit row and, under an Idempotency-Key, the answer itself are then
-        written in the round trip of the commit. Without one (a read, or a change of nothing) neither is kept.
+        written in the round trip of the commit. Without one (a read, or a change of nothing) neither is kept. An answer
+        that holds what is told once, such as a secret, is `confidential`: it is kept sealed. Its location is not: the
+        audit names it.
         """
         headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON), NO_STORE)
         if location is not None:
@@ -83,7 +86,8 @@ class Request:
         body = b"" if payload is None and endpoint.answer is None else _json(endpoint.rendered(payload))
         if not body:
             headers = headers[1:]
-        return self._kept(tx, Answer(status or endpoint.status, headers, body), location, area)
+        answer = Answer(status or endpoint.status, headers, body)
+        return self._kept(tx, answer, location, area, confidential)
 
     def file(
         self, tx: Transaction | None, body: bytes, media: str, *, filename: str | None = None, area: str | None = None
@@ -93,7 +97,7 @@ class Request:
         `tx` and `area` are those of `answer`.
         """
         answer = Answer(self.call.endpoint.status, file_headers(media, filename), body)
-        return self._kept(tx, answer, None, area)
+        return self._kept(tx, answer, None, area, False)
 
     def stream(self, chunks: Iterable[bytes], media: str, *, filename: str | None = None) -> Answer:
         """A body that is made while the caller reads it: a generator of bytes, closed also when the caller goes away.
@@ -106,13 +110,17 @@ class Request:
             raise TypeError(f"{self.call.endpoint.name} is a change, which cannot be answered by a stream")
         return Answer(self.call.endpoint.status, file_headers(media, filename), b"", chunks)
 
-    def _kept(self, tx: Transaction | None, answer: Answer, location: str | None, area: str | None) -> Answer:
+    def _kept(
+        self, tx: Transaction | None, answer: Answer, location: str | None, area: str | None, confidential: bool
+    ) -> Answer:
         """The answer, which a change leaves in the audit and under its key in the round trip of the commit."""
         endpoint = self.call.endpoint
         if tx is not None and endpoint.changes:
             audit.record(tx, self.actor.actor_id, endpoint.name, location or self.call.thing, area=area)
             if self.call.key is not None:
-                idempotency.keep(tx, self.actor.actor_id, self.call.key, self.call.fingerprint, answer)
+                idempotency.keep(
+                    tx, self.actor.actor_id, self.call.key, self.call.fingerprint, answer, confidential=confidential
+                )
         return answer
 
     def page(self, tx: Transaction | None, items: Sequence[Any], next_cursor: Sequence[object] | str | None) -> Answer:

@@ -99,14 +99,14 @@ def running(
         "JWT_JWKS": str(jwks),
         "RATE_LIMIT_PER_S": "100000",
         "PUBLIC_RATE_LIMIT_PER_S": "100000",
-        **(_sealing() if kind.name in WITH_PERSONAL_DATA else {}),
+        **(sealing() if kind.name in WITH_PERSONAL_DATA else {}),
         **settings,
     }
     with serving(kind.name, folder, given, module=kind.module, until=until) as process:
         yield kind(process, issuer, database, amqp_url)
 
 
-def _sealing() -> Mapping[str, str]:
+def sealing() -> Mapping[str, str]:
     return {
         "SEALING_KEYS": json.dumps({"test-1": base64.b64encode(b"k" * 32).decode()}),
         "SEALING_KEY_ID": "test-1",

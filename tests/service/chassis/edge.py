@@ -82,5 +82,7 @@ def running(database: ServiceDatabase, folder: Path, until: str = "/readyz", **s
     """The example service over this database, with its table."""
     with closing(connect(database.admin_url)) as connection, connection.cursor() as cursor:
         cursor.execute(TABLE)
-    with service.running(Edge, database, NO_BROKER, folder, until=until, **{"READY": "1", **settings}) as edge:
+    with service.running(
+        Edge, database, NO_BROKER, folder, until=until, **{"READY": "1", **service.sealing(), **settings}
+    ) as edge:
         yield edge

@@ -149,6 +149,28 @@ def test_without_a_token_a_long_key_tells_callers_apart(edge: Edge) -> None:
     assert edge.titled("open") == 1
 
 
+def test_a_secret_told_once_is_told_again_and_lies_nowhere_in_the_clear(edge: Edge) -> None:
+    key = str(uuid4())
+    first, again = (edge.ask("POST", "/secrets", idempotency_key=key) for _ in range(2))
+
+    secret = first.json["secret"]
+    assert (again.status, again.body, again.headers["location"]) == (201, first.body, first.headers["location"])
+    (kept,) = edge.rows("SELECT headers::text, body FROM idempotency_keys WHERE key = %s", key)
+    assert not any(part in text for part in (secret, secret[4:], "悄悄话", "Location") for text in kept)
+    for table in ("idempotency_keys", "audit_pending", "audit_log"):
+        assert edge.rows(f"SELECT count(*) FROM {table} row WHERE row::text LIKE %s", f"%{secret[4:]}%")[0][0] == 0
+
+
+def test_an_answer_that_is_no_text_is_given_again_as_it_was(edge: Edge) -> None:
+    key = str(uuid4())
+
+    first, again = (edge.ask("POST", "/file", idempotency_key=key) for _ in range(2))
+
+    assert (first.status, first.body) == (again.status, again.body) == (200, b"%PDF \xff")
+    assert again.headers["content-type"] == "application/pdf"
+    assert edge.titled("file") == 1
+
+
 @pytest.mark.parametrize("key", ["", "a b", "x" * 129, 'a"b', "a\\b"])
 def test_a_malformed_key_is_refused(edge: Edge, key: str) -> None:
     assert edge.make("never", idempotency_key=key).problem == (400, "/problems/malformed")

@@ -11,6 +11,7 @@ eventlet.monkey_patch()
 
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from typing import Any, ClassVar
 from uuid import UUID
@@ -247,6 +248,12 @@ class Things(ChassisApi):
             sql = "INSERT INTO thing VALUES (%s, %s, %s, 1) RETURNING *"
             row = tx.rows(sql, (uuid_utils.compat.uuid7(), request.body["title"], request.body["area"]))[0]
             return request.answer(tx, row)
+
+    @endpoint("POST", "/secrets", roles={"mediator"}, status=201, summary="Be told a secret once")
+    def tell_secret(self, request: Request) -> Answer:
+        with self.database.transaction(request.access) as tx:
+            told = {"secret": f"悄悄话-{secrets.token_hex(8)}"}
+            return request.answer(tx, told, location="/secrets/1", confidential=True)
 
     @endpoint("POST", "/faults/<kind>", roles=PUBLIC, status=204, summary="Fail in a chosen way")
     def fail(self, request: Request, kind: str) -> Answer:
