@@ -122,7 +122,7 @@ CREATE INDEX deadlines_of_area ON deadlines (area, due_at);
 
 -- A step writes what a step may change; where a case lies, who filed it, its number and what was told stay.
 -- And who filed or is a party may say only what the law leaves to a party: that it refuses (人民调解法 Art. 17), ends
--- mediation (Art. 23), confirms that it is resolved, or says that it is not.
+-- mediation or refuses the mediator (Art. 23), confirms that it is resolved, or says that it is not.
 DROP POLICY not_in_the_own_cause ON disputes;
 CREATE POLICY not_in_the_own_cause ON disputes AS RESTRICTIVE FOR UPDATE
     USING (true) WITH CHECK (
@@ -131,6 +131,7 @@ CREATE POLICY not_in_the_own_cause ON disputes AS RESTRICTIVE FOR UPDATE
         OR (state = 'terminated' AND reason_code = 'party_ended')
         OR (state = 'resolved' AND confirmed_at IS NOT NULL)
         OR (state = 'accepted' AND reason_code = 'not_confirmed')
+        OR (state = 'accepted' AND reason_code = 'party_refused_mediator' AND mediator_id IS NULL)
     );
 CREATE POLICY said_by_who_filed ON disputes FOR UPDATE
     USING (filed_by = current_setting('linli.actor', true))
