@@ -6,7 +6,7 @@ from chassis import areas, audit
 from chassis.database import Access, Transaction
 from chassis.errors import NotAllowed
 from chassis.identity import Actor
-from services.grievances.disputes.model import Dispute
+from services.grievances.disputes.model import Body, Dispute
 
 HELPERS = frozenset({"grid_leader", "mediator", "community_officer", "hotline"})
 """File for others: a grid leader for the grid, a mediator or officer for the community, the hotline for its area."""
@@ -35,6 +35,10 @@ READERS = SEERS | FILERS
 """Everyone else sees what he or she has filed."""
 
 
+RECUSAL = "信访工作条例 Art. 28"
+"""Who has an interest in a matter stays out of it: the body complained of has no say, whatever its role."""
+
+
 class Purpose(StrEnum):
     """Why personal data is opened (PIPL Art. 6): to mediate, to reach a party, to look into how a case was handled."""
 
@@ -59,7 +63,32 @@ def is_hidden(dispute: Dispute, actor: Actor) -> bool:
 
     An office opens no door to it: what an accuser gives never reaches the accused (信访工作条例 Art. 30, 46).
     """
-    return dispute.is_against(actor.actor_id) and actor.actor_id != dispute.filed_by
+    against = dispute.is_against(actor.actor_id) or acts_for_accused(dispute, actor)
+    return against and actor.actor_id != dispute.filed_by
+
+
+def acts_for_accused(dispute: Dispute, actor: Actor) -> bool:
+    """Whether the actor acts for the body complained of: by a seat in it, or as the workstation's own staff.
+
+    That is everybody whose right comes from a community-level grant alone, unless seated in another body or registered
+    as a mediator. The function acts_for of the database says the same.
+    """
+    if actor.actor_id in dispute.opposed_ids:
+        return True
+    if dispute.respondent_body is not Body.WORKSTATION or actor.actor_id in dispute.independent_ids:
+        return False
+    reaching = [prefix for prefix in scope(actor) if dispute.area.startswith(prefix)]
+    return bool(reaching) and all(prefix == dispute.area for prefix in reaching)
+
+
+def refuse_accused(actor: Actor, dispute: Dispute) -> None:
+    """Raise NotAllowed for who acts for the body complained of. Every write about a dispute passes here."""
+    if acts_for_accused(dispute, actor):
+        raise NotAllowed(
+            f"who acts for the body that dispute {dispute.case_number} complains of has no say in it, whatever the "
+            "office; somebody of another body or of the street must do this",
+            rule=RECUSAL,
+        )
 
 
 def require_sight(actor: Actor, dispute: Dispute) -> None:
@@ -69,13 +98,18 @@ def require_sight(actor: Actor, dispute: Dispute) -> None:
 
 
 def require_work(actor: Actor, dispute: Dispute, *, roles: frozenset[str] = WORKERS) -> None:
-    """Raise NotAllowed unless the actor works on it: in its community, or above where that one may not or did not."""
+    """Raise NotAllowed unless the actor works on it: in its community, or above where that one may not or did not.
+
+    Who acts for the body complained of never does.
+    """
+    refuse_accused(actor, dispute)
     above = dispute.respondent_body is not None or dispute.escalated_to is not None
     actor.require(roles | ABOVE if above else roles, area=dispute.area)
 
 
 def require_conduct(actor: Actor, dispute: Dispute) -> None:
     """Raise NotAllowed unless the actor is the assigned mediator or acts for the committee of the community."""
+    refuse_accused(actor, dispute)
     if actor.actor_id == dispute.mediator_id:
         actor.require({"mediator"}, area=dispute.area)
         return
@@ -94,6 +128,7 @@ def open_personal_data(tx: Transaction, actor: Actor, dispute: Dispute, purpose:
 
     Raises NotAllowed for everyone else, and for who filed it: what one side gave never reaches the other.
     """
+    refuse_accused(actor, dispute)
     if dispute.concerns(actor.actor_id):
         raise NotAllowed(
             f"who has a part in dispute {dispute.case_number} opens nothing of it by office; ask without `purpose` "

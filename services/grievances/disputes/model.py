@@ -233,7 +233,8 @@ class Dispute:
 
     `serial` is 0 until the store has given it its number. `counted_from`: the instant from which its present due time
     runs. `party_ids` are the accounts of its parties, `opposed_ids` those that act for the body complained of.
-    `escalated_to`: the highest level that a missed deadline has brought it to.
+    `independent_ids`: who is not the workstation's own, where that is complained of (`access.acts_for_accused`).
+    `escalated_to`: the highest level that a missed deadline has brought it to. `joint_case_id`: its open joint case.
     """
 
     dispute_id: UUID
@@ -263,7 +264,9 @@ class Dispute:
     satisfaction: int | None = None
     party_ids: tuple[str, ...] = ()
     opposed_ids: tuple[str, ...] = ()
+    independent_ids: tuple[str, ...] = ()
     escalated_to: str | None = None
+    joint_case_id: UUID | None = None
 
     def concerns(self, account: str) -> bool:
         """Whether this is the account's own cause: it filed the dispute or belongs to a party."""

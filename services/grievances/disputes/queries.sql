@@ -67,6 +67,11 @@ SELECT
         SELECT s.account_id FROM seats AS s
         WHERE s.area = d.area AND s.body = d.respondent_body AND s.ended_on IS NULL
     ) AS opposed_ids,
+    ARRAY(
+        SELECT s.account_id FROM seats AS s
+        WHERE d.respondent_body = 'workstation' AND s.area = d.area AND s.body <> d.respondent_body
+            AND s.ended_on IS NULL
+    ) AS independent_ids,
     (SELECT max(e.stage) FROM deadlines AS e WHERE e.thing_id = d.dispute_id) AS stage
 FROM disputes AS d
 WHERE d.dispute_id = :dispute_id
@@ -104,6 +109,11 @@ SELECT
         SELECT s.account_id FROM seats AS s
         WHERE s.area = d.area AND s.body = d.respondent_body AND s.ended_on IS NULL
     ) AS opposed_ids,
+    ARRAY(
+        SELECT s.account_id FROM seats AS s
+        WHERE d.respondent_body = 'workstation' AND s.area = d.area AND s.body <> d.respondent_body
+            AND s.ended_on IS NULL
+    ) AS independent_ids,
     (SELECT max(e.stage) FROM deadlines AS e WHERE e.thing_id = d.dispute_id) AS stage
 FROM disputes AS d
 WHERE d.dispute_id = :dispute_id;

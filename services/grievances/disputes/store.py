@@ -238,5 +238,7 @@ def dispute_of(row: Any) -> Dispute:
         satisfaction=row.satisfaction,
         party_ids=tuple(getattr(row, "party_ids", ())),
         opposed_ids=tuple(getattr(row, "opposed_ids", ())),
+        independent_ids=tuple(getattr(row, "independent_ids", ())),
+        joint_case_id=getattr(row, "joint_case_id", None),
         escalated_to=LEVELS.get(getattr(row, "stage", None) or 0),
     )
