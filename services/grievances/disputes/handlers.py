@@ -136,12 +136,18 @@ def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int)
 
     Raises NotFound where the caller may see none, NotAllowed where the caller does not work, StaleVersion.
     """
+    dispute = get_for_work(tx, dispute_id, actor=actor)
+    if dispute.version != version:
+        raise StaleVersion(f"dispute {dispute.case_number}", version, dispute.version)
+    return dispute
+
+
+def get_for_work(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> Dispute:
+    """The dispute, locked, for a change of what belongs to it and has a version of its own. Raises as `get_locked`."""
     dispute = store.find_locked(tx, dispute_id)
     if dispute is None or access.is_hidden(dispute, actor):
         raise _unknown(dispute_id)
     access.require_work(actor, dispute)
-    if dispute.version != version:
-        raise StaleVersion(f"dispute {dispute.case_number}", version, dispute.version)
     return dispute
 
 

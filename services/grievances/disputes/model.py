@@ -440,14 +440,8 @@ def _check_impartial(dispute: Dispute, mediator_id: str, pointer: str) -> None:
         raise Conflict(f"{_name(dispute)} already has this mediator; name another one")
 
 
-def _step(dispute: Dispute, command: Command, by: str, *, own: bool = False) -> Dispute:
-    """The dispute after the step, a version up. Nobody decides in his or her own cause: a colleague does.
-
-    `own`: what the law leaves to the complainant, who may say it beside those who work on the case.
-    """
-    allowed = LIFE_CYCLE[command]
-    if dispute.state not in allowed:
-        raise WrongState(_name(dispute), dispute.state, tuple(allowed), rule=RULES[command])
+def check_no_part(dispute: Dispute, by: str, *, own: bool = False) -> None:
+    """Nobody acts by office in his or her own cause; raises NotAllowed. `own`: as for a step."""
     if dispute.is_against(by):
         raise NotAllowed(
             f"who acts for the body that {_name(dispute)} complains of takes no step on it, whatever the office; "
@@ -459,6 +453,17 @@ def _step(dispute: Dispute, command: Command, by: str, *, own: bool = False) -> 
             f"who filed {_name(dispute)} or is a party to it takes no step on it; a colleague with no part in it must "
             "do this"
         )
+
+
+def _step(dispute: Dispute, command: Command, by: str, *, own: bool = False) -> Dispute:
+    """The dispute after the step, a version up. Nobody decides in his or her own cause: a colleague does.
+
+    `own`: what the law leaves to the complainant, who may say it beside those who work on the case.
+    """
+    allowed = LIFE_CYCLE[command]
+    if dispute.state not in allowed:
+        raise WrongState(_name(dispute), dispute.state, tuple(allowed), rule=RULES[command])
+    check_no_part(dispute, by, own=own)
     return replace(dispute, state=allowed[dispute.state], version=dispute.version + 1)
 
 
