@@ -10,7 +10,7 @@ import hmac
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -86,6 +86,16 @@ class Sealer:
         """A keyed fingerprint that finds equal texts of one context without opening any; see `normalised`."""
         message = context.encode() + b"\0" + normalised(text).encode()
         return hmac.digest(self._blind_index_key, message, hashlib.sha256)[:BLIND_INDEX_BYTES]
+
+    def fingerprints(self, words: Iterable[str], context: str) -> set[int]:
+        """Keyed numbers of 16 bits for these words, to search what is sealed; several words share a number."""
+        keyed = hmac.new(self._blind_index_key, context.encode() + b"\0", hashlib.sha256)
+        found = set()
+        for word in words:
+            one = keyed.copy()
+            one.update(word.encode())
+            found.add(int.from_bytes(one.digest()[:2]))
+        return found
 
 
 class Sm4Gcm:

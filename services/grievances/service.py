@@ -6,9 +6,10 @@ from services.grievances.agreements.api import AgreementsApi
 from services.grievances.disputes.api import DisputesApi
 from services.grievances.places.api import PlacesApi
 from services.grievances.sessions.api import SessionsApi
+from services.grievances.worklists.api import WorkListsApi
 
 
-class Grievances(DisputesApi, SessionsApi, AgreementsApi, PlacesApi, Service):
+class Grievances(DisputesApi, WorkListsApi, SessionsApi, AgreementsApi, PlacesApi, Service):
     """Disputes, sessions, agreements, and the places they lie in."""
 
     name = "grievances"

@@ -60,40 +60,6 @@ class DisputesApi:
 
     @endpoint(
         "GET",
-        "/disputes",
-        roles=access.READERS,
-        query=schemas.DisputesQuery,
-        answer=schemas.DisputeView,
-        tag="disputes",
-        summary="List disputes, newest first",
-    )
-    def list_disputes(self, request: Request) -> Answer:
-        """Where you work, or what you have filed; nobody's personal data.
-
-        GET /disputes?state=mediating&limit=1
-
-        200 OK
-        {"items": [{"dispute_id": "01936f00-0000-7000-8000-00000000000a", "case_number": "440305001012-2026-0007",
-         "state": "mediating", "version": 4}], "next": "8J2hPw…"}
-        """
-        query, limit = request.query, request.query["limit"]
-        narrowed = store.Filter(query["state"] and model.State(query["state"]), query["category"])
-        with self.database.transaction(eyes(request.actor)) as tx:
-            found = handlers.list_disputes(
-                tx,
-                actor=request.actor,
-                area=query["area"],
-                own=query["own"],
-                narrowed=narrowed,
-                before=query["cursor"],
-                count=limit + 1,
-            )
-        page = found[:limit]
-        more = (page[-1].registered_at.isoformat(), page[-1].dispute_id) if len(found) > limit else None
-        return request.page(None, page, more)
-
-    @endpoint(
-        "GET",
         "/disputes/<uuid:dispute_id>",
         roles=access.READERS,
         query=schemas.PurposeQuery,

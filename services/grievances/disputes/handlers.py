@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from chassis import areas, outbox, privacy
+from chassis import outbox, privacy
 from chassis.database import Transaction
 from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, StaleVersion
 from chassis.identity import Actor
@@ -15,6 +15,7 @@ from services.grievances.deadlines.model import Thing
 from services.grievances.disputes import model, store
 from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
 from services.grievances.places import handlers as places
+from services.grievances.search.store import words_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,6 @@ def register(
     actor: Actor,
     now: datetime,
     secret_hash: bytes | None = None,
-    words: Sequence[int] | None = None,
 ) -> Dispute:
     """File a dispute; the one given back has its case number.
 
@@ -69,6 +69,7 @@ def register(
     )
     _check_intake(filed)
     dispute, fact = model.register(filed)
+    words = words_of(command.summary, *_organisations(parties))
     serial = store.add(tx, dispute, parties, command.summary, secret_hash=secret_hash, words=words)
     if serial is None:
         raise _not_in_use(tx, command)
@@ -196,33 +197,6 @@ def get_seen(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> Dispute:
     return _seen(tx, dispute_id, actor)[0]
 
 
-def list_disputes(
-    tx: Transaction,
-    *,
-    actor: Actor,
-    area: str | None,
-    own: bool,
-    narrowed: store.Filter,
-    before: store.Key | None,
-    count: int,
-) -> list[Dispute]:
-    """A page, newest first: of one's own filings, of an area, or of all areas where the caller works.
-
-    Who works nowhere is shown his or her own. What is about the caller and filed by another is in none: row security
-    leaves it out before the page is cut. Raises NotAllowed for an area in which the caller does not work.
-    """
-    if own and area is not None:
-        detail = "own and area exclude each other; leave one of them out"
-        raise InvalidInput(detail, [FieldError("?own", detail), FieldError("?area", detail)])
-    scope = access.scope(actor)
-    if own or (not scope and area is None):
-        return store.list_filed_by(tx, actor.actor_id, narrowed, before=before, count=count)
-    if area is not None:
-        actor.require(access.SEERS, area=area)
-        scope = (areas.prefix(area),)
-    return store.list_in_scope(tx, scope, narrowed, before=before, count=count)
-
-
 def masked(party: Party) -> Party:
     """As others see a party: 王**, 138****8000. The name of an organisation is no personal data."""
     return replace(
@@ -250,6 +224,11 @@ def _applicant(command: Register, actor: Actor, grid_path: str) -> Party:
             raise NotAllowed("a resident files as the applicant; leave applicant.person_id out") from error
         return replace(command.applicant, person_id=actor.actor_id)
     return command.applicant
+
+
+def _organisations(parties: Sequence[Party]) -> list[str]:
+    """Names that are no personal data, so that what is told of an organisation is found by its name."""
+    return [party.name for party in parties if party.kind is PartyKind.ORGANISATION]
 
 
 def _channel(actor: Actor, area: str, grid_path: str) -> model.Channel:

@@ -2,8 +2,6 @@
 
 from marshmallow import Schema, fields, validate
 
-from chassis.http import CursorField, PageQuery
-
 # `(?!\n)$`: Python's `$` alone would let a trailing newline pass.
 AREA = validate.Regexp(r"^[1-9][0-9]{11}(?!\n)$", error="Must be a 12-digit division code, for example 440305001012.")
 ONE_LINE = validate.Regexp(
@@ -143,16 +141,6 @@ class PurposeQuery(Schema):
             "description": "opens personal data for the assigned mediator or an officer; every opening is audited"
         },
     )
-
-
-class DisputesQuery(PageQuery):
-    """Narrows a list of disputes."""
-
-    area = fields.String(load_default=None, validate=AREA, metadata={"description": "a community, street or district"})
-    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
-    category = fields.String(load_default=None, validate=validate.Length(1, 40))
-    own = fields.Boolean(load_default=False, metadata={"description": "only what you have filed yourself"})
-    cursor = CursorField(fields.AwareDateTime(), fields.UUID())
 
 
 class DisputeView(Schema):

@@ -1,8 +1,7 @@
 """Disputes and their parties as rows; what is personal is sealed on the way in and opened on the way out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,6 @@ from uuid import UUID
 from chassis import privacy
 from chassis.database import Transaction, load_queries
 from services.grievances.disputes.model import (
-    OPEN_STATES,
     AgreementForm,
     Basis,
     Body,
@@ -30,9 +28,6 @@ queries = load_queries(Path(__file__).parent)
 SUMMARY, NAME, PHONE = "dispute.summary", "dispute_party.name", "dispute_party.phone"
 """The contexts that these are sealed for."""
 
-Key = tuple[datetime, UUID]
-"""Where a page ends: the last dispute's registered_at and id."""
-
 
 @dataclass(frozen=True)
 class Category:
@@ -41,27 +36,6 @@ class Category:
     category: str
     name_zh: str
     name_en: str
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What a list is narrowed to."""
-
-    state: State | None = None
-    category: str | None = None
-
-    def parameters(self, before: Key | None, count: int) -> dict[str, Any]:
-        instant, dispute_id = before or (None, None)
-        return {
-            "state": self.state,
-            # The same again in the words of the indexes that serve rare states.
-            "is_open": self.state in OPEN_STATES,
-            "closed_as": None if self.state in OPEN_STATES else self.state,
-            "category": self.category,
-            "before_instant": instant,
-            "before_id": dispute_id,
-            "count": count,
-        }
 
 
 @dataclass(frozen=True)
@@ -179,29 +153,6 @@ def list_parties(tx: Transaction, dispute_id: UUID) -> list[Party]:
         )
         for row in queries.list_parties(tx.connection, dispute_id=dispute_id)
     ]
-
-
-def list_in_scope(
-    tx: Transaction, prefixes: Collection[str], narrowed: Filter, *, before: Key | None, count: int
-) -> list[Dispute]:
-    """A page of the disputes that lie in these division-code prefixes, newest first."""
-    outermost = {
-        prefix for prefix in prefixes if not any(other != prefix and prefix.startswith(other) for other in prefixes)
-    }
-    rows = queries.list_in_scope(
-        tx.connection,
-        communities=[prefix for prefix in outermost if len(prefix) == 12],
-        streets=[prefix for prefix in outermost if len(prefix) == 9],
-        wide=[prefix for prefix in outermost if len(prefix) < 9],
-        **narrowed.parameters(before, count),
-    )
-    return [dispute_of(row) for row in rows]
-
-
-def list_filed_by(tx: Transaction, actor_id: str, narrowed: Filter, *, before: Key | None, count: int) -> list[Dispute]:
-    """A page of what this actor has filed, newest first."""
-    rows = queries.list_filed_by(tx.connection, filed_by=actor_id, **narrowed.parameters(before, count))
-    return [dispute_of(row) for row in rows]
 
 
 LEVELS = {3: "street", 4: "district"}

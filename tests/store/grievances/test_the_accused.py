@@ -11,9 +11,11 @@ from chassis.errors import NotFound
 from chassis.identity import Actor
 from services.grievances.access import Purpose, eyes
 from services.grievances.agreements import handlers as agreements
-from services.grievances.disputes import handlers, store
+from services.grievances.disputes import handlers
 from services.grievances.disputes.model import Dispute
 from services.grievances.sessions import handlers as sessions
+from services.grievances.worklists.handlers import list_disputes
+from services.grievances.worklists.model import Asked, Order
 
 TABLES = ("disputes", "dispute_parties", "sessions", "agreements", "agreement_signatures")
 
@@ -54,12 +56,21 @@ def test_the_accused_reads_nothing_masked_or_opened(
 def test_no_list_shows_it_to_the_accused(life: Any, database: Database, office: str) -> None:
     accused, other = getattr(life.people, office), life.file()
     about(life, accused)
-    question = {"own": False, "narrowed": store.Filter(), "before": None, "count": 1}
 
-    for area in (None, "440305001012"):
+    for asked in (Asked(), Asked(area="440305001012"), Asked(order=Order.DUE)):
         with database.transaction(eyes(accused)) as tx:
-            found = handlers.list_disputes(tx, actor=accused, area=area, **question)
+            found, _ = list_disputes(tx, asked, actor=accused, after=None, count=1)
         assert [one.dispute_id for one in found] == [other.dispute_id]
+
+
+def test_no_search_finds_it_for_the_accused(life: Any, database: Database) -> None:
+    accused, other = life.people.officer, life.file()
+    about(life, accused)
+
+    with database.transaction(eyes(accused)) as tx:
+        found, _ = list_disputes(tx, Asked(words=("深夜练琴",)), actor=accused, after=None, count=9)
+
+    assert [one.dispute_id for one in found] == [other.dispute_id]
 
 
 @pytest.mark.parametrize("office", ["mediator", "officer"])

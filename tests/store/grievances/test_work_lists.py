@@ -11,18 +11,26 @@ from chassis.database import Database, connect
 from chassis.errors import InvalidInput, NotAllowed
 from chassis.identity import Actor, Grant
 from services.grievances.access import eyes
-from services.grievances.disputes import handlers, store
 from services.grievances.disputes.model import Dispute, State
+from services.grievances.worklists import handlers, store
+from services.grievances.worklists.model import Asked, Filter, Key, Order, WorkItem
 
 XINGHAI, BEITOU, HAIYUE = "440305001012", "440305001013", "440305006011"
 STREET, DISTRICT = "440305001000", "440305000000"
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def listed(database: Database, actor: Actor, count: int = 100, **asked: Any) -> list[Dispute]:
-    question = {"area": None, "own": False, "narrowed": store.Filter(), "before": None} | asked
+def listed(
+    database: Database, actor: Actor, count: int = 100, after: Key | None = None, **asked: Any
+) -> list[WorkItem]:
+    return page(database, actor, count, after, **asked)[0]
+
+
+def page(
+    database: Database, actor: Actor, count: int, after: Key | None = None, **asked: Any
+) -> tuple[list[WorkItem], Key | None]:
     with database.transaction(eyes(actor)) as tx:
-        return handlers.list_disputes(tx, actor=actor, count=count, **question)
+        return handlers.list_disputes(tx, Asked(**asked), actor=actor, after=after, count=count)
 
 
 @pytest.fixture
@@ -61,14 +69,70 @@ def test_a_list_holds_what_lies_in_the_callers_areas(
 
 def test_pages_follow_each_other_without_gap_or_repeat(database: Database, nine: list[Dispute]) -> None:
     actor = Actor("someone", (Grant("district_officer", DISTRICT),))
-    pages, before = [], None
+    found = pages(database, actor)
 
-    while page := listed(database, actor, count=2, before=before):
-        pages.append(page)
-        before = (page[-1].registered_at, page[-1].dispute_id)
+    assert [len(one) for one in found] == [2, 2, 2, 2, 1]
+    assert [one.dispute_id for page in found for one in page] == [one.dispute_id for one in reversed(nine)]
 
-    assert [len(page) for page in pages] == [2, 2, 2, 2, 1]
-    assert [one.dispute_id for page in pages for one in page] == [one.dispute_id for one in reversed(nine)]
+
+def pages(database: Database, actor: Actor, **asked: Any) -> list[list[WorkItem]]:
+    found, more = page(database, actor, 2, **asked)
+    gathered = [found]
+    while more is not None:
+        found, more = page(database, actor, 2, more, **asked)
+        gathered.append(found)
+    return gathered
+
+
+def test_what_is_due_first_is_listed_first(database: Database, nine: list[Dispute], life: Any) -> None:
+    """Acceptance is due five working days after filing, mediation thirty days after acceptance."""
+    officer = Actor("someone", (Grant("community_officer", DISTRICT),))
+    accepted = life.accept(nine[0], officer, now=START + timedelta(days=20))
+    closed = life.refuse(nine[1], officer)
+
+    found = [one for part in pages(database, officer, order=Order.DUE) for one in part]
+
+    waiting = [one.dispute_id for one in nine[2:]]
+    assert [one.dispute_id for one in found] == [*waiting, accepted.dispute_id]
+    assert closed.dispute_id not in [one.dispute_id for one in found]
+    assert {one.due_rule for one in found} == {"dispute.acceptance", "dispute.assignment"}
+
+
+def test_only_what_is_late_is_overdue(database: Database, nine: list[Dispute], life: Any) -> None:
+    officer = Actor("someone", (Grant("community_officer", DISTRICT),))
+    late, in_time = START + timedelta(days=30), START + timedelta(days=1)
+
+    assert len(listed(database, officer, order=Order.DUE, overdue_at=late)) == 9
+    assert listed(database, officer, order=Order.DUE, overdue_at=in_time) == []
+
+
+def test_a_list_shows_what_is_due_of_each(database: Database, life: Any) -> None:
+    filed = life.file()
+    refused = life.refuse(life.file())
+
+    found = {one.dispute_id: one for one in listed(database, life.people.officer)}
+
+    assert (found[filed.dispute_id].due_rule, found[refused.dispute_id].due_at) == ("dispute.acceptance", None)
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "count"),
+    [
+        (Filter(only_open=True), 1),
+        (Filter(state=State.REFUSED), 1),
+        (Filter(relation="owner_owner"), 2),
+        (Filter(relation="owner_property"), 0),
+        (Filter(channel="resident"), 2),
+        (Filter(channel="hotline"), 0),
+        (Filter(mediator_id="mediator-1"), 1),
+        (Filter(mediator_id="mediator-2"), 0),
+    ],
+)
+def test_a_list_is_narrowed_by_each_trait(database: Database, life: Any, narrowed: Filter, count: int) -> None:
+    life.assigned()
+    life.refuse(life.file())
+
+    assert len(listed(database, life.people.officer, narrowed=narrowed)) == count
 
 
 def test_a_list_is_narrowed_by_area_state_and_category(database: Database, nine: list[Dispute], life: Any) -> None:
@@ -80,10 +144,10 @@ def test_a_list_is_narrowed_by_area_state_and_category(database: Database, nine:
         return [one.case_number for one in listed(database, officer, **asked)]
 
     assert len(found(area=STREET)) == 6
-    assert found(narrowed=store.Filter(state=State.ACCEPTED)) == [accepted.case_number]
-    assert found(narrowed=store.Filter(state=State.REFUSED)) == [refused.case_number]
-    assert found(area=BEITOU, narrowed=store.Filter(category="repair")) == [accepted.case_number]
-    assert found(narrowed=store.Filter(state=State.REGISTERED, category="repair"), area=BEITOU) == []
+    assert found(narrowed=Filter(state=State.ACCEPTED)) == [accepted.case_number]
+    assert found(narrowed=Filter(state=State.REFUSED)) == [refused.case_number]
+    assert found(area=BEITOU, narrowed=Filter(category="repair")) == [accepted.case_number]
+    assert found(narrowed=Filter(state=State.REGISTERED, category="repair"), area=BEITOU) == []
 
 
 def test_a_resident_lists_the_own_filings_alone(database: Database, nine: list[Dispute], life: Any) -> None:
@@ -115,6 +179,15 @@ def test_own_filings_have_no_area(database: Database, life: Any) -> None:
         listed(database, life.people.officer, own=True, area=XINGHAI)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{"words": ("电梯",), "order": Order.DUE}, {"own": True, "order": Order.DUE}, {"own": True, "words": ("电梯",)}],
+)
+def test_what_does_not_go_together_is_refused(database: Database, life: Any, asked: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match="leave"):
+        listed(database, life.people.officer, **asked)
+
+
 def test_another_communitys_list_is_refused(database: Database, nine: list[Dispute], life: Any) -> None:
     with pytest.raises(NotAllowed, match=HAIYUE):
         listed(database, life.people.officer, area=HAIYUE)
@@ -136,7 +209,7 @@ def test_no_list_scans_the_table(database: Database, service_address: Any) -> No
         cursor.execute(MANY)
         cursor.execute("ANALYZE disputes")
     officer = Actor("o", (Grant("district_officer", DISTRICT),))
-    filters = [store.Filter(state, category) for state in (None, *State) for category in (None, "noise", "waste")]
+    filters = [Filter(state=state, category=category) for state in (None, *State) for category in (None, "noise", "waste")]
 
     for narrowed in filters:
         for prefix in ("440305002001", "440305002", "440305"):
@@ -144,12 +217,12 @@ def test_no_list_scans_the_table(database: Database, service_address: Any) -> No
             assert "Seq Scan on disputes" not in plan, (prefix, narrowed, plan)
 
 
-def plan_of(database: Database, actor: Actor, prefix: str, narrowed: store.Filter) -> str:
+def plan_of(database: Database, actor: Actor, prefix: str, narrowed: Filter) -> str:
     asked = {
         "communities": [prefix] if len(prefix) == 12 else [],
         "streets": [prefix] if len(prefix) == 9 else [],
         "wide": [prefix] if len(prefix) < 9 else [],
-        **narrowed.parameters((datetime(2020, 3, 1, tzinfo=UTC), UUID(int=1)), 21),
+        **store.newest_parameters(narrowed, (datetime(2020, 3, 1, tzinfo=UTC), UUID(int=1)), 21),
     }
     with database.transaction(eyes(actor)) as tx:
-        return "\n".join(row[0] for row in tx.rows(f"EXPLAIN {store.queries.list_in_scope.sql}", asked))
+        return "\n".join(row[0] for row in tx.rows(f"EXPLAIN {store.queries.list_newest.sql}", asked))

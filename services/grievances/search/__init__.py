@@ -1,0 +1,1 @@
+"""Finding disputes by what was told, although all of it is sealed."""
