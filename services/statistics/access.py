@@ -31,23 +31,57 @@ def require_sums(actor: Actor, division: Division) -> None:
         _require_scope(actor, division)
 
 
+def works_in(actor: Actor, division: Division) -> bool:
+    """Whether they work in the division as a whole: then they see single facts of it, and its figures to the day."""
+    return any(
+        grant.role in FACT_READERS and not grant.grid_path and areas.covers(grant.area, division.code)
+        for grant in actor.grants
+    )
+
+
 def require_days(actor: Actor, division: Division) -> None:
     """Raises NotAllowed: a community's figures by the day could single out one neighbour's dispute.
 
     For residents they are those of a whole year; counts are never blurred, since that would hide complaints (ADR 0012).
     """
-    if division.level == "community" and not any(
-        grant.role in FACT_READERS and areas.covers(grant.area, division.code) for grant in actor.grants
-    ):
+    if division.level == "community" and not works_in(actor, division):
         raise NotAllowed(
             f"figures of {division.code} from one day to another are for those who work there; ask for a year"
         )
 
 
-def require_parts(actor: Actor, division: Division) -> None:
+def require_breakdown(actor: Actor, division: Division, *, by_days: bool) -> None:
+    """Raises NotAllowed: what one dispute of a community is about is for those who work there.
+
+    From a street up it is for everybody, by months that are over: beside a figure of a community that has just changed,
+    one of a category that changes with it would tell what the neighbours' dispute is about (ADR 0013).
+    """
+    require_sums(actor, division)
+    if works_in(actor, division):
+        return
+    if division.level == "community":
+        raise NotAllowed(f"figures of {division.code} by category or relation are for those who work there")
+    if by_days:
+        raise NotAllowed(
+            f"figures of {division.code} by category or relation from one day to another are for those who work there; "
+            "ask for a year"
+        )
+
+
+def require_parts(actor: Actor, division: Division, *, by_days: bool) -> None:
     """The same for the divisions one level down: a street's communities are for those whose scope holds the street."""
     if division.level in ("street", "community"):
         _require_scope(actor, division)
+        if by_days and not works_in(actor, division):
+            raise NotAllowed(
+                f"figures of communities of {division.code} from one day to another are for those who work there; "
+                "ask for a year"
+            )
+
+
+def may_see_points(actor: Actor, division: Division) -> bool:
+    """How satisfied the few of a community were who were asked is for those who work there."""
+    return division.level != "community" or works_in(actor, division)
 
 
 def _require_scope(actor: Actor, division: Division) -> None:

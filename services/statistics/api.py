@@ -1,5 +1,6 @@
 """Figures over HTTP. Asking again is cheap: while nothing has changed, the answer is 304 after one look."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,8 @@ from chassis.errors import NotFound
 from chassis.http import Answer, Request, endpoint
 from chassis.http.reading import is_current
 from services.statistics import access, schemas, store
-from services.statistics.model import Figures, Period, change_percent, period_of, total
+from services.statistics.model import Figures, change_percent, folded, total
+from services.statistics.periods import Period, months_over, period_of
 from services.statistics.store import Division
 
 
@@ -37,27 +39,33 @@ class StatisticsApi:
          "period": {"from": "2026-01-01", "to": "2026-11-20"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-11-20"},
          "figures": {"registered": 240, "accepted": 200, "resolved": 180, "refused": 9, "terminated": 6, "reopened": 3,
-                     "days_to_resolve_sum": 1170, "days_to_resolve_count": 180, "average_days_to_resolve": 6.5},
+                     "linked": 8, "overdue": 4, "confirmed": 150, "days_to_resolve_sum": 1170,
+                     "days_to_resolve_count": 180, "average_days_to_resolve": 6.5,
+                     "satisfaction": {"answers": 120, "average": 4.3, "distribution": [2, 5, 13, 35, 65]}},
          "year_over_year": {
              "accepted": {"now": 200, "year_before": 400},
              "change_percent": {"registered": -50.0, "accepted": -50.0, "resolved": -50.0, "refused": 0.0,
-                                "terminated": null, "reopened": 200.0},
+                                "terminated": null, "reopened": 200.0, "linked": 0.0, "overdue": 100.0,
+                                "confirmed": -50.0},
              "figures_year_before": {"registered": 480, "accepted": 400, "resolved": 360, "refused": 9, "terminated": 0,
-                                     "reopened": 1, "days_to_resolve_sum": 2520, "days_to_resolve_count": 360,
-                                     "average_days_to_resolve": 7.0}}}
+                                     "reopened": 1, "linked": 8, "overdue": 2, "confirmed": 300,
+                                     "days_to_resolve_sum": 2520, "days_to_resolve_count": 360,
+                                     "average_days_to_resolve": 7.0,
+                                     "satisfaction": {"answers": 4, "average": null, "distribution": null}}}}
         """
         period = _period(request)
         with self.database.transaction(request.access) as tx:
             division = _division(tx, code)
             access.require_sums(request.actor, division)
-            if request.query["year"] is None and (request.query["first_day"] or request.query["last_day"]):
+            if _by_days(request):
                 access.require_days(request.actor, division)
             version = _version(tx, request)
             if _is_known(request, version):
                 return request.answer(tx, None, version=version)
             sums = _sums(tx, division, period)
             now, before = (total(sums[name].values()) for name in ("now", "before"))
-            told = {**_head(division, period), **_told(division, now, before)}
+            points = access.may_see_points(request.actor, division)
+            told = {**_head(division, period), **_told(now, before, points=points)}
             return request.answer(tx, told, version=version)
 
     @endpoint(
@@ -81,29 +89,118 @@ class StatisticsApi:
          "children": [
              {"area": {"code": "440305001000", "name": "南头街道", "level": "street", "parent_code": "440305000000"},
               "figures": {"registered": 24, "accepted": 20, "resolved": 18, "refused": 1, "terminated": 0,
-                          "reopened": 0, "days_to_resolve_sum": 117, "days_to_resolve_count": 18,
-                          "average_days_to_resolve": 6.5},
+                          "reopened": 0, "linked": 0, "overdue": 1, "confirmed": 12, "days_to_resolve_sum": 117,
+                          "days_to_resolve_count": 18, "average_days_to_resolve": 6.5,
+                          "satisfaction": {"answers": 8, "average": 4.5, "distribution": [0, 0, 1, 2, 5]}},
               "year_over_year": {
                   "accepted": {"now": 20, "year_before": 40},
                   "change_percent": {"registered": -40.0, "accepted": -50.0, "resolved": -50.0, "refused": 0.0,
-                                     "terminated": null, "reopened": null},
+                                     "terminated": null, "reopened": null, "linked": null, "overdue": -50.0,
+                                     "confirmed": -40.0},
                   "figures_year_before": {"registered": 40, "accepted": 40, "resolved": 36, "refused": 1,
-                                          "terminated": 0, "reopened": 0, "days_to_resolve_sum": 252,
-                                          "days_to_resolve_count": 36, "average_days_to_resolve": 7.0}}}]}
+                                          "terminated": 0, "reopened": 0, "linked": 0, "overdue": 2, "confirmed": 20,
+                                          "days_to_resolve_sum": 252, "days_to_resolve_count": 36,
+                                          "average_days_to_resolve": 7.0,
+                                          "satisfaction": {"answers": 0, "average": null, "distribution": null}}}}]}
         """
         period = _period(request)
         with self.database.transaction(request.access) as tx:
             division = _division(tx, code)
-            access.require_parts(request.actor, division)
+            access.require_parts(request.actor, division, by_days=_by_days(request))
             version = _version(tx, request)
             if _is_known(request, version):
                 return request.answer(tx, None, version=version)
             sums = _sums(tx, division, period)
             children = [
-                _told(child, *(sums[name].get(child.code, Figures()) for name in ("now", "before")))
+                {
+                    "area": child,
+                    **_told(
+                        *(sums[name].get(child.code, Figures()) for name in ("now", "before")),
+                        points=access.may_see_points(request.actor, child),
+                    ),
+                }
                 for child in store.list_children(tx, code)
             ]
             return request.answer(tx, {**_head(division, period), "children": children}, version=version)
+
+    @endpoint(
+        "GET",
+        "/statistics/<area:code>/by-category",
+        roles=access.EVERYONE,
+        query=schemas.PeriodQuery,
+        answer=schemas.Breakdown,
+        summary="Figures of one division by what the disputes are about",
+        tag="statistics",
+    )
+    def get_statistics_by_category(self, request: Request, code: str) -> Answer:
+        """A division's figures, with all that lies in it, by category, each beside those of the year before.
+
+        Whoever works in the division asks as of its sums. For others there is none of a community; from a street up
+        they are told by the year, up to the last month that is over, and categories of fewer than 5 cases are added
+        together with the next smallest.
+
+        GET /statistics/440305000000/by-category?year=2026
+
+        200
+        {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
+         "period": {"from": "2026-01-01", "to": "2026-10-31"},
+         "period_year_before": {"from": "2025-01-01", "to": "2025-10-31"},
+         "parts": [
+             {"words": ["parking"],
+              "figures": {"registered": 24, "accepted": 20, "resolved": 18, "refused": 1, "terminated": 0,
+                          "reopened": 0, "linked": 0, "overdue": 1, "confirmed": 12, "days_to_resolve_sum": 117,
+                          "days_to_resolve_count": 18, "average_days_to_resolve": 6.5,
+                          "satisfaction": {"answers": 8, "average": 4.5, "distribution": [0, 0, 1, 2, 5]}},
+              "year_over_year": {
+                  "accepted": {"now": 20, "year_before": 40},
+                  "change_percent": {"registered": -40.0, "accepted": -50.0, "resolved": -50.0, "refused": 0.0,
+                                     "terminated": null, "reopened": null, "linked": null, "overdue": -50.0,
+                                     "confirmed": -40.0},
+                  "figures_year_before": {"registered": 40, "accepted": 40, "resolved": 36, "refused": 1,
+                                          "terminated": 0, "reopened": 0, "linked": 0, "overdue": 2, "confirmed": 20,
+                                          "days_to_resolve_sum": 252, "days_to_resolve_count": 36,
+                                          "average_days_to_resolve": 7.0,
+                                          "satisfaction": {"answers": 0, "average": null, "distribution": null}}}}]}
+        """
+        return self._get_breakdown(request, code, "category")
+
+    @endpoint(
+        "GET",
+        "/statistics/<area:code>/by-relation",
+        roles=access.EVERYONE,
+        query=schemas.PeriodQuery,
+        answer=schemas.Breakdown,
+        summary="Figures of one division by who stands against whom",
+        tag="statistics",
+    )
+    def get_statistics_by_relation(self, request: Request, code: str) -> Answer:
+        """The same by relation: owner_government, owner_property, property_government, owner_owner.
+
+        GET /statistics/440305000000/by-relation?from=2026-01-01&to=2026-03-31
+
+        200
+        {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
+         "period": {"from": "2026-01-01", "to": "2026-03-31"},
+         "period_year_before": {"from": "2025-01-01", "to": "2025-03-31"},
+         "parts": []}
+        """
+        return self._get_breakdown(request, code, "relation")
+
+    def _get_breakdown(self, request: Request, code: str, kind: str) -> Answer:
+        with self.database.transaction(request.access) as tx:
+            division = _division(tx, code)
+            access.require_breakdown(request.actor, division, by_days=_by_days(request))
+            works_here = access.works_in(request.actor, division)
+            period = _period(request) if works_here else months_over(request.query["year"], _today(request))
+            version = _version(tx, request)
+            if _is_known(request, version):
+                return request.answer(tx, None, version=version)
+            parts = store.sum_by_word(tx, code, kind, period)
+            told = [
+                {"words": part.words, **_told(part.now, part.before, points=True)}
+                for part in (parts if works_here else folded(parts))
+            ]
+            return request.answer(tx, {**_head(division, period), "parts": told}, version=version)
 
     @endpoint(
         "GET",
@@ -139,6 +236,11 @@ def _today(request: Request) -> date:
     return local_day(request.now)
 
 
+def _by_days(request: Request) -> bool:
+    """Whether a period is asked for that is no year."""
+    return request.query["first_day"] is not None or request.query["last_day"] is not None
+
+
 def _period(request: Request) -> Period:
     return period_of(**request.query, today=_today(request))
 
@@ -172,13 +274,20 @@ def _head(division: Division, period: Period) -> dict[str, Any]:
     return {"area": division, "period": period, "period_year_before": period.year_before()}
 
 
-def _told(division: Division, now: Figures, before: Figures) -> dict[str, Any]:
+def _told(now: Figures, before: Figures, *, points: bool) -> dict[str, Any]:
     return {
-        "area": division,
-        "figures": now,
+        "figures": _shown(now, points=points),
         "year_over_year": {
             "accepted": {"now": now.accepted, "year_before": before.accepted},
             "change_percent": change_percent(before, now),
-            "figures_year_before": before,
+            "figures_year_before": _shown(before, points=points),
         },
+    }
+
+
+def _shown(figures: Figures, *, points: bool) -> dict[str, Any]:
+    return {
+        **asdict(figures),
+        "average_days_to_resolve": figures.average_days_to_resolve,
+        "satisfaction": figures.satisfaction(with_points=points),
     }

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from chassis import areas
 from chassis.calendar import local_day
@@ -16,31 +17,68 @@ from services.statistics.store import LearntDivision, NewestFact
 def count(tx: Transaction, events: Sequence[Event]) -> None:
     """Add a batch of dispute facts to the figures of their divisions' Shanghai days and to the running list.
 
-    Six statements whatever the size of the batch. Raises UnreadableEvent for an area that is no division code.
+    Six statements whatever the size of the batch, in the round trip of the commit. Raises UnreadableEvent for an area
+    that is no division code.
     """
     if not events:
         return
-    tally = Tally()
-    for event in events:
-        tally.add(event.type, area=event.area, day=local_day(event.time), days_open=event.data.get("days_open"))
     store.note_unknown_areas(tx, _areas(events))
     store.add_newest_facts(tx, _newest(events))
-    if tally.by_day:
-        store.add_to_days(tx, tally.by_day)
-        store.add_to_months(tx, tally.by_month())
-    store.move_on(tx)
+    _add(tx, events, [local_day(event.time) for event in events])
+
+
+def count_missed(tx: Transaction, events: Sequence[Event]) -> None:
+    """Add a batch of missed deadlines 超期未办 to the day on which each was missed, whenever that was noticed.
+
+    A deadline of what is no dispute's, such as a note's, has no category and no relation. Raises UnreadableEvent for an
+    area that is no division code.
+    """
+    if not events:
+        return
+    store.note_unknown_areas(tx, _areas(events))
+    _add(tx, events, [local_day(event.data["due_at"]) for event in events])
 
 
 def learn_divisions(tx: Transaction, events: Sequence[Event]) -> None:
-    """Take over divisions as members tells them; of several words about one, the newest counts."""
+    """Take over divisions as members tells them; of several words about one, the newest counts.
+
+    What a division that changes its parent has in the sums above it goes along.
+    """
     newest: dict[str, LearntDivision] = {}
     for event in events:
         known = newest.get(event.data["code"])
         if known is None or known.version < event.version:
             newest[event.data["code"]] = LearntDivision(**event.data, version=event.version)
-    if newest:
-        store.learn_divisions(tx, [newest[code] for code in sorted(newest)])
-        store.move_on(tx)
+    if not newest:
+        return
+    told = [newest[code] for code in sorted(newest)]
+    store.note_unknown_parents(tx, told)
+    moved = store.list_moved(tx, told)
+    store.learn_divisions(tx, [division for division in told if division.code not in moved])
+    for division in told:
+        if division.code in moved:
+            store.move_division(tx, division)
+    store.move_on(tx)
+
+
+def _add(tx: Transaction, events: Sequence[Event], days: Sequence[date]) -> None:
+    tally = Tally()
+    for event, day in zip(events, days, strict=True):
+        told = event.data.get
+        tally.add(
+            event.type,
+            area=event.area,
+            day=day,
+            category=told("category"),
+            relation=told("relation"),
+            days_open=told("days_open"),
+            satisfaction=told("satisfaction"),
+        )
+    if tally.by_day:
+        store.add_figures(tx, tally.by_day)
+    if tally.by_word:
+        store.add_breakdown(tx, tally.by_word)
+    store.move_on(tx)
 
 
 def _areas(events: Sequence[Event]) -> list[str]:

@@ -1,12 +1,9 @@
-"""What the figures mean: counts that are only ever shown together, periods of Shanghai days, change over a year."""
+"""What the figures mean: counts that are only ever shown together, and their change over a year."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-
-from chassis.errors import FieldError, InvalidInput
 
 COUNTED = {
     "dispute.registered": "registered",
@@ -15,13 +12,32 @@ COUNTED = {
     "dispute.refused": "refused",
     "dispute.terminated": "terminated",
     "dispute.reopened": "reopened",
+    "dispute.linked": "linked",
+    "deadline.missed": "overdue",
+    "dispute.confirmed": "confirmed",
 }
 """Which figure a fact adds one to. Assignment and sessions move a dispute on but are no figure of the board."""
+
+KINDS = ("category", "relation")
+"""What figures are also told by: what a dispute is about, and who stands against whom."""
+
+POINTS = range(1, 6)
+"""How satisfied 满意度 a complainant is who confirms that a dispute is resolved; 5 is the best."""
+
+FEWEST = 5
+"""Of fewer answers, or cases, nothing is told that could be one person's (DOMAIN D)."""
 
 NEWEST_KEPT = 30
 """Newest facts kept of each division, so at most as many can be asked for."""
 
-LONGEST_PERIOD_DAYS = 3_660
+
+@dataclass(frozen=True)
+class Satisfaction:
+    """How many gave 1 to 5 points, the average to one decimal, and how many gave each; None of fewer than FEWEST."""
+
+    answers: int
+    average: float | None = None
+    distribution: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,14 @@ class Figures:
     reopened: int = 0
     days_to_resolve_sum: int = 0
     days_to_resolve_count: int = 0
+    linked: int = 0
+    overdue: int = 0
+    confirmed: int = 0
+    satisfaction_1: int = 0
+    satisfaction_2: int = 0
+    satisfaction_3: int = 0
+    satisfaction_4: int = 0
+    satisfaction_5: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(*(getattr(self, name) + getattr(other, name) for name in FIGURES))
@@ -47,47 +71,24 @@ class Figures:
             return None
         return float(_one_decimal(Decimal(self.days_to_resolve_sum) / self.days_to_resolve_count))
 
+    def satisfaction(self, *, with_points: bool = True) -> Satisfaction:
+        """What those who confirmed think of it; without points where they are not for the person who asks."""
+        points = tuple(getattr(self, f"satisfaction_{number}") for number in POINTS)
+        answers = sum(points)
+        if not with_points or answers < FEWEST:
+            return Satisfaction(answers)
+        average = Decimal(sum(number * count for number, count in zip(POINTS, points, strict=True))) / answers
+        return Satisfaction(answers, float(_one_decimal(average)), points)
+
+    @property
+    def most(self) -> int:
+        """The largest of the counts: at least so many cases stand behind them."""
+        counts: list[int] = [getattr(self, name) for name in COUNTS]
+        return max(counts)
+
 
 FIGURES = tuple(field.name for field in fields(Figures))
-COUNTS = FIGURES[:6]
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of stored rows: whole months are read as months, what is left as days. `until` is not in it."""
-
-    grain: str
-    since: date
-    until: date
-
-
-@dataclass(frozen=True)
-class Period:
-    """Shanghai days from the first to the last, both included."""
-
-    first_day: date
-    last_day: date
-
-    def year_before(self) -> "Period":
-        """The same period a year earlier: whole months against whole months, else the same dates (29 → 28 February)."""
-        last_day = _year_earlier(self.last_day)
-        if self.first_day.day == 1 and _is_last_of_month(self.last_day):
-            last_day = last_day.replace(day=monthrange(last_day.year, last_day.month)[1])
-        return Period(_year_earlier(self.first_day), last_day)
-
-    def spans(self) -> list[Span]:
-        """The fewest rows that add up to the period: at most 61 days a division, however many years it covers."""
-        end = self.last_day + timedelta(days=1)
-        first_month = self.first_day if self.first_day.day == 1 else _next_month(self.first_day)
-        end_month = end.replace(day=1)
-        if first_month >= end_month:
-            return [Span("day", self.first_day, end)]
-        spans = [
-            Span("day", self.first_day, first_month),
-            Span("month", first_month, end_month),
-            Span("day", end_month, end),
-        ]
-        return [span for span in spans if span.since < span.until]
+COUNTS = tuple(COUNTED.values())
 
 
 def change_percent(before: Figures, now: Figures) -> dict[str, float | None]:
@@ -100,76 +101,93 @@ def percent_change(before: int, now: int) -> float | None:
     return float(_one_decimal(Decimal(now - before) * 100 / before)) if before else None
 
 
-def period_of(*, year: int | None, first_day: date | None, last_day: date | None, today: date) -> Period:
-    """The period asked for: a calendar year (this one by default) up to today, or the days given.
-
-    A year that is not over ends today, so that the year before is compared over the same dates. Raises InvalidInput.
-    """
-    if first_day is None and last_day is None:
-        year = year or today.year
-        return Period(date(year, 1, 1), min(date(year, 12, 31), max(today, date(year, 1, 1))))
-    if year is not None:
-        raise _wrong("year", "give either year, or from and to")
-    if first_day is None or last_day is None:
-        raise _wrong("to" if last_day is None else "from", "from and to are given together, for example 2026-01-01")
-    if first_day > last_day:
-        raise _wrong("to", f"to ({last_day}) must not lie before from ({first_day})")
-    if (last_day - first_day).days >= LONGEST_PERIOD_DAYS:
-        raise _wrong("from", f"a period has at most {LONGEST_PERIOD_DAYS} days")
-    return Period(first_day, last_day)
-
-
 class Tally:
-    """Adds up a batch by division and day before anything is written; one number is worth one `+= 1`."""
+    """Adds up a batch by division and day, and by each word a fact names, before anything is written."""
 
     def __init__(self) -> None:
         self.by_day: dict[tuple[date, str], list[int]] = {}
+        self.by_word: dict[tuple[date, str, str, str], list[int]] = {}
+        self._rows: dict[tuple[date, str, str | None, str | None], list[list[int]]] = {}
 
-    def add(self, fact_type: str, *, area: str, day: date, days_open: int | None = None) -> None:
+    def add(
+        self,
+        fact_type: str,
+        *,
+        area: str,
+        day: date,
+        category: str | None = None,
+        relation: str | None = None,
+        days_open: int | None = None,
+        satisfaction: int | None = None,
+    ) -> None:
+        """One fact; a type that is no figure of the board adds nothing."""
         figure = _COLUMN.get(fact_type)
         if figure is None:
             return
-        row = self.by_day.get((day, area))
-        if row is None:
-            row = self.by_day[day, area] = [0] * len(FIGURES)
-        row[figure] += 1
-        if days_open is not None and figure == _RESOLVED:
-            row[_DAYS_SUM] += days_open
-            row[_DAYS_COUNT] += 1
+        key = (day, area, category, relation)
+        for row in self._rows.get(key) or self._rows_of(*key):
+            row[figure] += 1
+            if figure == _RESOLVED and days_open is not None:
+                row[_DAYS_SUM] += days_open
+                row[_DAYS_COUNT] += 1
+            elif figure == _CONFIRMED and satisfaction is not None:
+                row[_POINTS + satisfaction] += 1
 
-    def by_month(self) -> dict[tuple[date, str], list[int]]:
-        months: dict[tuple[date, str], list[int]] = {}
-        for (day, area), row in self.by_day.items():
-            total = months.setdefault((day.replace(day=1), area), [0] * len(FIGURES))
-            total[:] = map(int.__add__, total, row)
-        return months
+    def _rows_of(self, day: date, area: str, category: str | None, relation: str | None) -> list[list[int]]:
+        """The rows that a fact of this place, day and kind adds to: looked up once for all facts of a batch."""
+        rows = [self.by_day.setdefault((day, area), [0] * len(FIGURES))]
+        for kind, word in zip(KINDS, (category, relation), strict=True):
+            if word:
+                rows.append(self.by_word.setdefault((day, area, kind, word), [0] * len(FIGURES)))
+        self._rows[day, area, category, relation] = rows
+        return rows
 
 
 def total(figures: Iterable[Figures]) -> Figures:
     return sum(figures, Figures())
 
 
+@dataclass(frozen=True)
+class Part:
+    """The figures of one category or relation; of several, where each alone would tell of single cases."""
+
+    words: tuple[str, ...]
+    now: Figures
+    before: Figures
+
+    @property
+    def is_small(self) -> bool:
+        return any(0 < figures.most < FEWEST for figures in (self.now, self.before))
+
+    def __add__(self, other: "Part") -> "Part":
+        return Part(tuple(sorted(self.words + other.words)), self.now + other.now, self.before + other.before)
+
+
+def folded(parts: Iterable[Part]) -> list[Part]:
+    """Parts of which each has at least FEWEST cases, or none, in both periods (ADR 0013).
+
+    Smaller ones are added together, so that nothing is left out; while that is still too small, the next smallest
+    joins them: what is missing from the whole would tell it else.
+    """
+    ordered = sorted(parts, key=lambda part: (not part.is_small, part.now.most + part.before.most, part.words))
+    together = [part for part in ordered if part.is_small]
+    rest = ordered[len(together) :]
+    while rest and together and _joined(together).is_small:
+        together.append(rest.pop(0))
+    return sorted([*rest, _joined(together)] if together else rest, key=lambda part: part.words)
+
+
 _COLUMN = {fact_type: FIGURES.index(name) for fact_type, name in COUNTED.items()}
 _RESOLVED = FIGURES.index("resolved")
 _DAYS_SUM = FIGURES.index("days_to_resolve_sum")
 _DAYS_COUNT = FIGURES.index("days_to_resolve_count")
+_CONFIRMED = FIGURES.index("confirmed")
+_POINTS = FIGURES.index("satisfaction_1") - 1
+
+
+def _joined(parts: list[Part]) -> Part:
+    return sum(parts[1:], parts[0])
 
 
 def _one_decimal(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.1"), ROUND_HALF_UP)
-
-
-def _year_earlier(day: date) -> date:
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-
-
-def _is_last_of_month(day: date) -> bool:
-    return day.day == monthrange(day.year, day.month)[1]
-
-
-def _wrong(parameter: str, detail: str) -> InvalidInput:
-    return InvalidInput(detail, [FieldError(f"?{parameter}", detail)])

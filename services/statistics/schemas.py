@@ -16,6 +16,18 @@ class DisputeFact(Schema):
     category = fields.String(load_default=None, allow_none=True)
     relation = fields.String(load_default=None, allow_none=True)
     days_open = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=0))
+    satisfaction = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 5))
+
+
+class DeadlineMissed(Schema):
+    """What statistics needs of a missed deadline. `due_at`: the first instant too late, which is when it was missed."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    due_at = fields.AwareDateTime(required=True, format="iso")
+    category = fields.String(load_default=None, allow_none=True)
+    relation = fields.String(load_default=None, allow_none=True)
 
 
 class DivisionRegistered(Schema):
@@ -77,6 +89,23 @@ class Period(Schema):
     last_day = fields.Date(required=True, data_key="to")
 
 
+class Satisfaction(Schema):
+    """What those who confirmed a resolution think of it, from 1 (worst) to 5 points.
+
+    Average and distribution are null of fewer than 5 answers, and of a community for those who do not work there.
+    """
+
+    answers = fields.Integer(required=True, metadata={"example": 120})
+    average = fields.Float(required=True, allow_none=True, metadata={"example": 4.3})
+    distribution = fields.List(
+        fields.Integer(),
+        required=True,
+        allow_none=True,
+        validate=validate.Length(equal=5),
+        metadata={"example": [2, 5, 13, 35, 65], "description": "how many gave 1, 2, 3, 4, 5 points"},
+    )
+
+
 class Figures(Schema):
     """Counts that are only ever given together (fewer complaints is never a target, so no figure stands alone)."""
 
@@ -86,9 +115,13 @@ class Figures(Schema):
     refused = fields.Integer(required=True)
     terminated = fields.Integer(required=True)
     reopened = fields.Integer(required=True)
+    linked = fields.Integer(required=True, metadata={"description": "to another one that tells the same story"})
+    overdue = fields.Integer(required=True, metadata={"description": "deadlines missed, on the day they were missed"})
+    confirmed = fields.Integer(required=True, metadata={"description": "by the complainant, with points or without"})
     days_to_resolve_sum = fields.Integer(required=True)
     days_to_resolve_count = fields.Integer(required=True)
     average_days_to_resolve = fields.Float(required=True, allow_none=True, metadata={"example": 6.5})
+    satisfaction = fields.Nested(Satisfaction, required=True)
 
 
 class ChangePercent(Schema):
@@ -100,6 +133,9 @@ class ChangePercent(Schema):
     refused = fields.Float(required=True, allow_none=True)
     terminated = fields.Float(required=True, allow_none=True)
     reopened = fields.Float(required=True, allow_none=True)
+    linked = fields.Float(required=True, allow_none=True)
+    overdue = fields.Float(required=True, allow_none=True)
+    confirmed = fields.Float(required=True, allow_none=True)
 
 
 class AcceptedOfBothYears(Schema):
@@ -131,6 +167,23 @@ class ChildrenStatistics(Schema):
     period = fields.Nested(Period, required=True)
     period_year_before = fields.Nested(Period, required=True)
     children = fields.List(fields.Nested(DivisionFigures), required=True)
+
+
+class PartFigures(Schema):
+    """The figures of one category or relation; of several together where each alone would tell of single cases."""
+
+    words = fields.List(fields.String(), required=True, metadata={"example": ["parking"]})
+    figures = fields.Nested(Figures, required=True)
+    year_over_year = fields.Nested(YearOverYear, required=True)
+
+
+class Breakdown(Schema):
+    """`parts` in the order of their words. What has no category or relation, such as a note's deadline, is in none."""
+
+    area = fields.Nested(Division, required=True)
+    period = fields.Nested(Period, required=True)
+    period_year_before = fields.Nested(Period, required=True)
+    parts = fields.List(fields.Nested(PartFigures), required=True)
 
 
 class FactArea(Schema):

@@ -1,4 +1,4 @@
-"""`statistics`: what happened to disputes, by division and day. A table of contents."""
+"""`statistics`: what happened to disputes, by division, day, category and relation. A table of contents."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,14 @@ class Statistics(StatisticsApi, Service):
         "dispute.registered",
         "dispute.accepted",
         "dispute.assigned",
+        "dispute.reassigned",
+        "dispute.unassigned",
         "dispute.mediated",
         "dispute.resolved",
+        "dispute.confirmed",
         "dispute.refused",
         "dispute.terminated",
+        "dispute.linked",
         "dispute.reopened",
         batch=True,
         in_sequence=True,
@@ -32,6 +36,11 @@ class Statistics(StatisticsApi, Service):
     def count(self, tx: Transaction, events: Sequence[Event]) -> None:
         """Add facts to the figures."""
         handlers.count(tx, events)
+
+    @subscribe("grievances", "deadline.missed", batch=True, schema=schemas.DeadlineMissed)
+    def count_missed(self, tx: Transaction, events: Sequence[Event]) -> None:
+        """Add missed deadlines to the figures."""
+        handlers.count_missed(tx, events)
 
     @subscribe("members", "division.registered", batch=True, schema=schemas.DivisionRegistered)
     def learn_divisions(self, tx: Transaction, events: Sequence[Event]) -> None:

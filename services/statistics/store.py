@@ -1,14 +1,20 @@
-"""Rows of the read model. Every write takes a whole batch and costs the same number of statements whatever its size."""
+"""Rows of the read model.
+
+Every write takes a whole batch and costs the same number of statements whatever its size. Those of facts ride in the
+round trip of the commit.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from chassis import areas
 from chassis.database import Transaction, load_queries
-from services.statistics.model import FIGURES, NEWEST_KEPT, Figures, Period
+from services.statistics.model import FIGURES, NEWEST_KEPT, Figures, Part
+from services.statistics.periods import Period
 
 queries = load_queries(__file__.rpartition("/")[0])
 
@@ -46,11 +52,14 @@ class NewestFact:
 
 
 def note_unknown_areas(tx: Transaction, codes: Sequence[str]) -> None:
-    rows = [row for code in codes for row in _chain(code)]
-    named, above, levels, parents = zip(*rows, strict=True)
-    queries.note_unknown_areas(
-        tx.connection, areas=list(named), codes=list(above), levels=list(levels), parent_codes=list(parents)
-    )
+    tx.at_commit(queries.note_unknown_areas.sql, _chains(codes))
+
+
+def note_unknown_parents(tx: Transaction, divisions: Sequence[LearntDivision]) -> None:
+    """The same at once for the parents of these divisions: no sum above them may break off."""
+    codes = sorted({division.parent_code for division in divisions if division.parent_code})
+    if codes:
+        queries.note_unknown_areas(tx.connection, **_chains(codes))
 
 
 def learn_divisions(tx: Transaction, divisions: Sequence[LearntDivision]) -> None:
@@ -64,32 +73,54 @@ def learn_divisions(tx: Transaction, divisions: Sequence[LearntDivision]) -> Non
     )
 
 
-def add_to_days(tx: Transaction, by_day: Mapping[tuple[date, str], Sequence[int]]) -> None:
-    queries.add_to_days(tx.connection, **_columns(by_day))
+def list_moved(tx: Transaction, divisions: Sequence[LearntDivision]) -> set[str]:
+    """Codes of those among them that are, with figures already counted, to have another parent than so far."""
+    rows = queries.list_moved(
+        tx.connection,
+        codes=[division.code for division in divisions],
+        parent_codes=[division.parent_code for division in divisions],
+        versions=[division.version for division in divisions],
+    )
+    return {row.code for row in rows}
 
 
-def add_to_months(tx: Transaction, by_month: Mapping[tuple[date, str], Sequence[int]]) -> None:
-    queries.add_to_months(tx.connection, **_columns(by_month))
+def move_division(tx: Transaction, division: LearntDivision) -> None:
+    """Take it over with its new parent; its months leave the sums above the old one and join those above the new."""
+    left = _above(tx, division.code)
+    learn_divisions(tx, [division])
+    joined = _above(tx, division.code)
+    signs = dict.fromkeys(left - joined, -1) | dict.fromkeys(joined - left, 1)
+    queries.move_breakdown(tx.connection, code=division.code, areas=list(signs), signs=list(signs.values()))
+
+
+def add_figures(tx: Transaction, by_day: Mapping[tuple[date, str], Sequence[int]]) -> None:
+    tx.at_commit(queries.add_figures.sql, _columns(("days", "areas"), by_day))
+
+
+def add_breakdown(tx: Transaction, by_word: Mapping[tuple[date, str, str, str], Sequence[int]]) -> None:
+    tx.at_commit(queries.add_breakdown.sql, _columns(("days", "areas", "kinds", "words"), by_word))
 
 
 def add_newest_facts(tx: Transaction, facts: Sequence[NewestFact]) -> None:
     """Put these on the running list and let older ones of the same divisions drop off it."""
-    queries.add_newest_facts(
-        tx.connection,
-        event_ids=[fact.event_id for fact in facts],
-        dispute_ids=[fact.dispute_id for fact in facts],
-        areas=[fact.area for fact in facts],
-        types=[fact.type for fact in facts],
-        categories=[fact.category for fact in facts],
-        relations=[fact.relation for fact in facts],
-        occurred_at=[fact.occurred_at for fact in facts],
+    tx.at_commit(
+        queries.add_newest_facts.sql,
+        {
+            "event_ids": [fact.event_id for fact in facts],
+            "dispute_ids": [fact.dispute_id for fact in facts],
+            "areas": [fact.area for fact in facts],
+            "types": [fact.type for fact in facts],
+            "categories": [fact.category for fact in facts],
+            "relations": [fact.relation for fact in facts],
+            "occurred_at": [fact.occurred_at for fact in facts],
+        },
     )
-    queries.drop_older_facts(tx.connection, areas=sorted({fact.area for fact in facts}), kept=NEWEST_KEPT)
+    tx.at_commit(queries.drop_older_facts.sql, {"areas": sorted({fact.area for fact in facts}), "kept": NEWEST_KEPT})
 
 
 def move_on(tx: Transaction) -> None:
     """The last statement of every change: it holds one row's lock until the commit."""
-    queries.move_on(tx.connection)
+    tx.at_commit(queries.move_on.sql, {})
 
 
 def get_change_number(tx: Transaction) -> int:
@@ -109,19 +140,19 @@ def list_children(tx: Transaction, code: str) -> list[Division]:
 
 def sum_by_branch(tx: Transaction, area: str, periods: Mapping[str, Period]) -> dict[str, dict[str, Figures]]:
     """Figures by the name of the period, then by branch: the division's own, and each division one level down."""
-    spans = [(name, span) for name, period in periods.items() for span in period.spans()]
-    rows = queries.sum_by_branch(
-        tx.connection,
-        area=area,
-        periods=[name for name, _ in spans],
-        grains=[span.grain for _, span in spans],
-        since=[span.since for _, span in spans],
-        until=[span.until for _, span in spans],
-    )
     found: dict[str, dict[str, Figures]] = {name: {} for name in periods}
-    for row in rows:
+    for row in queries.sum_by_branch(tx.connection, area=area, **_spans(periods)):
         found[row.period][row.branch] = Figures(*row[2:])
     return found
+
+
+def sum_by_word(tx: Transaction, area: str, kind: str, period: Period) -> list[Part]:
+    """A division's figures with all that lies in it, of the period and the year before, by each word of the kind."""
+    found: dict[str, dict[str, Figures]] = {}
+    periods = {"now": period, "before": period.year_before()}
+    for row in queries.sum_by_word(tx.connection, area=area, kind=kind, **_spans(periods)):
+        found.setdefault(row.word, {})[row.period] = Figures(*row[2:])
+    return [Part((word,), **(dict.fromkeys(periods, Figures()) | found[word])) for word in sorted(found)]
 
 
 def list_newest_facts(tx: Transaction, area: str, limit: int) -> list[dict[str, object]]:
@@ -132,16 +163,42 @@ def list_newest_facts(tx: Transaction, area: str, limit: int) -> list[dict[str, 
     ]
 
 
+def _chains(codes: Sequence[str]) -> dict[str, list[str | None]]:
+    columns = zip(*(row for code in codes for row in _chain(code)), strict=True)
+    return {
+        name: list(column) for name, column in zip(("areas", "codes", "levels", "parent_codes"), columns, strict=True)
+    }
+
+
 @lru_cache(maxsize=4096)
 def _chain(code: str) -> list[tuple[str, str, str, str | None]]:
     """A division and those above it as its digits say, each with the code it is told for, its level and its parent."""
     return [(code, above, areas.level(above), areas.parent(above)) for above in areas.ancestors(code)]
 
 
-def _columns(rows: Mapping[tuple[date, str], Sequence[int]]) -> dict[str, list[object]]:
-    """Rows turned into the arrays of `unnest`, in key order: two batches then lock rows in the same order."""
+def _above(tx: Transaction, code: str) -> set[str]:
+    return {row.above for row in queries.list_above(tx.connection, code=code)}
+
+
+def _spans(periods: Mapping[str, Period]) -> dict[str, list[object]]:
+    """Periods as the stretches of rows to read, turned into the arrays of `unnest`."""
+    spans = [(name, span) for name, period in periods.items() for span in period.spans()]
+    return {
+        "periods": [name for name, _ in spans],
+        "grains": [span.grain for _, span in spans],
+        "since": [span.since for _, span in spans],
+        "until": [span.until for _, span in spans],
+    }
+
+
+def _columns(names: tuple[str, ...], rows: Mapping[Any, Sequence[int]]) -> dict[str, object]:
+    """Rows turned into the arrays of `unnest`, in key order: two batches then lock rows in the same order.
+
+    The key's parts by their names, and each figure. Numbers go as the text of an array, which PostgreSQL reads faster
+    than the constructor psycopg2 makes of a list.
+    """
     keys = sorted(rows)
-    columns: dict[str, list[object]] = {"days": [day for day, _ in keys], "areas": [area for _, area in keys]}
-    for at, name in enumerate(FIGURES):
-        columns[name] = [rows[key][at] for key in keys]
+    columns: dict[str, object] = {name: list(parts) for name, parts in zip(names, zip(*keys, strict=True), strict=True)}
+    for name, numbers in zip(FIGURES, zip(*(rows[key] for key in keys), strict=True), strict=True):
+        columns[name] = f"{{{','.join(map(str, numbers))}}}"
     return columns

@@ -34,18 +34,27 @@ class Statistics(Service):
         return int(number)
 
 
-def life(*kinds: str, area: str = XINGHAI, time: datetime | None = None, days_open: int = 4) -> list[Event]:
+def life(
+    *kinds: str,
+    area: str = XINGHAI,
+    time: datetime | None = None,
+    days_open: int = 4,
+    category: str = "parking",
+    satisfaction: int | None = None,
+) -> list[Event]:
     """The facts of one dispute, in the order of their versions."""
     dispute_id = str(uuid_utils.compat.uuid7())
     carried = {
         "dispute_id": dispute_id,
-        "category": "parking",
+        "category": category,
         "relation": "owner_property",
         "grid_unit_id": None,
         "registered_at": "2026-03-01T02:00:00+00:00",
     }
     extra: dict[str, dict[str, Any]] = {
-        "resolved": {"agreement_form": "written", "days_open": days_open},
+        "resolved": {"agreement_form": "written", "days_open": days_open, "resolution": "agreement"},
+        "confirmed": {"satisfaction": satisfaction},
+        "linked": {"linked_to": dispute_id},
         "mediated": {"session_number": 1},
     }
     return [
@@ -61,3 +70,27 @@ def life(*kinds: str, area: str = XINGHAI, time: datetime | None = None, days_op
         )
         for version, kind in enumerate(kinds, start=1)
     ]
+
+
+def missed(due_at: datetime, *, area: str = XINGHAI, category: str | None = "parking") -> Event:
+    """A deadline of a dispute that was missed; without a category, of a note."""
+    deadline_id = str(uuid_utils.compat.uuid7())
+    return Event(
+        event_id=uuid_utils.compat.uuid7(),
+        source="grievances",
+        type="deadline.missed",
+        subject=deadline_id,
+        version=1,
+        area=area,
+        time=datetime.now(UTC),
+        data={
+            "deadline_id": deadline_id,
+            "thing": "dispute" if category else "note",
+            "thing_id": deadline_id,
+            "rule": "dispute.mediation",
+            "due_at": due_at.isoformat(),
+            "level": "community",
+            "category": category,
+            "relation": category and "owner_property",
+        },
+    )

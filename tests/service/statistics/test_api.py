@@ -28,6 +28,10 @@ def test_figures_are_given_all_together_beside_the_year_before(statistics: Stati
         "refused",
         "terminated",
         "reopened",
+        "linked",
+        "overdue",
+        "confirmed",
+        "satisfaction",
         "days_to_resolve_sum",
         "days_to_resolve_count",
         "average_days_to_resolve",
@@ -69,6 +73,21 @@ def test_a_community_has_no_children(statistics: Statistics) -> None:
         (f"/statistics/{XINGHAI}", LEADER, 403),
         (f"/statistics/{XINGHAI}/children", LEADER, 403),
         (f"/statistics/{NANTOU}/children", Grant("street_officer", NANTOU, LEADER.grid_path), 403),
+        (f"/statistics/{NANTOU}/children?from=2026-03-01&to=2026-03-01", Grant("resident", NANTOU), 403),
+        (f"/statistics/{NANTOU}/children?year=2025", Grant("resident", NANTOU), 200),
+        (f"/statistics/{XINGHAI}/by-category", HERE, 200),
+        (f"/statistics/{XINGHAI}/by-category?from=2026-03-01&to=2026-03-01", HERE, 200),
+        (f"/statistics/{XINGHAI}/by-category", RESIDENT, 403),
+        (f"/statistics/{XINGHAI}/by-category?year=2025", RESIDENT, 403),
+        (f"/statistics/{XINGHAI}/by-relation", RESIDENT, 403),
+        (f"/statistics/{XINGHAI}/by-relation", LEADER, 403),
+        (f"/statistics/{HAIYUE}/by-relation", HERE, 403),
+        (f"/statistics/{NANTOU}/by-category?year=2025", RESIDENT, 200),
+        (f"/statistics/{NANTOU}/by-category?from=2025-03-01&to=2025-03-31", RESIDENT, 403),
+        (f"/statistics/{NANTOU}/by-category?from=2025-03-01&to=2025-03-31", HERE, 403),
+        (f"/statistics/{NANTOU}/by-category?from=2025-03-01&to=2025-03-31", STREET, 200),
+        (f"/statistics/{DISTRICT}/by-relation?from=2025-03-01&to=2025-03-31", STREET, 403),
+        (f"/statistics/{DISTRICT}/by-relation?year=2025", STREET, 200),
         (f"/facts?area={XINGHAI}", LEADER, 403),
         (f"/facts?area={XINGHAI}", Grant("grid_leader", XINGHAI), 200),
         (f"/statistics/{XINGHAI}", STREET, 200),
@@ -95,7 +114,16 @@ def test_a_grant_for_a_part_of_a_grid_shows_no_facts_beside_those_of_another_gra
     assert {fact["area"]["code"] for fact in facts} == {HAIYUE}
 
 
-@pytest.mark.parametrize("path", [f"/statistics/{DISTRICT}", f"/statistics/{DISTRICT}/children", "/facts?area=1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/statistics/{DISTRICT}",
+        f"/statistics/{DISTRICT}/children",
+        f"/statistics/{DISTRICT}/by-category",
+        f"/statistics/{DISTRICT}/by-relation",
+        "/facts?area=1",
+    ],
+)
 def test_without_a_token_nothing_is_told(statistics: Statistics, path: str) -> None:
     assert statistics.get(path, None).status == 401
 
@@ -105,6 +133,7 @@ def test_without_a_token_nothing_is_told(statistics: Statistics, path: str) -> N
     [
         "/statistics/440399000000",
         "/statistics/440399000000/children",
+        "/statistics/440399000000/by-category",
         "/facts?area=440399000000",
         "/statistics/nanshan",
         "/statistics/44",
@@ -147,7 +176,14 @@ def test_newest_facts_are_asked_of_an_area_and_in_number(statistics: Statistics,
 
 
 @pytest.mark.parametrize(
-    "path", [f"/statistics/{DISTRICT}", f"/statistics/{DISTRICT}/children", f"/facts?area={DISTRICT}"]
+    "path",
+    [
+        f"/statistics/{DISTRICT}",
+        f"/statistics/{DISTRICT}/children",
+        f"/statistics/{DISTRICT}/by-category",
+        f"/statistics/{DISTRICT}/by-relation",
+        f"/facts?area={DISTRICT}",
+    ],
 )
 def test_asking_again_costs_nothing_until_something_has_changed(statistics: Statistics, path: str) -> None:
     first = statistics.get(path)

@@ -1,14 +1,15 @@
 """From a fact on the broker to a figure over HTTP."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from chassis.identity import Grant
-from tests.service.statistics.running import Statistics, life
+from tests.service.statistics.running import Statistics, life, missed
 from tests.store.statistics.facts import DAXIN, DISTRICT, HAIYUE, NANTOU, XINGHAI, ZHAOSHANG
 from tests.support.waiting import wait_for
 
-COUNTS = ("registered", "accepted", "resolved", "refused", "terminated", "reopened")
+COUNTS = ("registered", "accepted", "resolved", "refused", "terminated", "reopened", "linked", "overdue", "confirmed")
 SPRING_2019 = datetime(2019, 4, 2, 3, tzinfo=UTC)
 
 
@@ -29,22 +30,50 @@ def test_facts_in_any_order_delivered_twice_count_once_at_three_levels(statistic
         *life("registered", "accepted", "assigned", "mediated", "resolved", "reopened", area=XINGHAI, time=time),
         *life("registered", "refused", area=DAXIN, time=time),
         *life("registered", "accepted", "terminated", area=HAIYUE, time=time),
+        *life("registered", "linked", area=HAIYUE, time=time),
+        *life("registered", "accepted", "assigned", "unassigned", "assigned", "reassigned", area=DAXIN, time=time),
+        *life("registered", "accepted", "resolved", "confirmed", area=HAIYUE, time=time, satisfaction=5),
+        missed(time, area=HAIYUE),
+        missed(time, area=HAIYUE, category=None),
     ]
     deliveries = facts * 2
     random.Random(7).shuffle(deliveries)
 
     statistics.publish(*deliveries)
-    wait_for(lambda: total(statistics, 2019) == 12)
+    wait_for(lambda: total(statistics, 2019) == 22)
     wait_for(lambda: statistics.count("SELECT count(*) FROM failed_events") == 0)
 
     def counts(*numbers: int) -> dict[str, int]:
         return dict(zip(COUNTS, numbers, strict=True))
 
-    assert figures(statistics, XINGHAI, 2019) == counts(2, 2, 2, 0, 0, 1)
-    assert figures(statistics, DAXIN, 2019) == counts(1, 0, 0, 1, 0, 0)
-    assert figures(statistics, NANTOU, 2019) == counts(3, 2, 2, 1, 0, 1)
-    assert figures(statistics, ZHAOSHANG, 2019) == counts(1, 1, 0, 0, 1, 0)
-    assert figures(statistics, DISTRICT, 2019) == counts(4, 3, 2, 1, 1, 1)
+    assert figures(statistics, XINGHAI, 2019) == counts(2, 2, 2, 0, 0, 1, 0, 0, 0)
+    assert figures(statistics, DAXIN, 2019) == counts(2, 1, 0, 1, 0, 0, 0, 0, 0)
+    assert figures(statistics, NANTOU, 2019) == counts(4, 3, 2, 1, 0, 1, 0, 0, 0)
+    assert figures(statistics, ZHAOSHANG, 2019) == counts(3, 2, 1, 0, 1, 0, 1, 2, 1)
+    assert figures(statistics, DISTRICT, 2019) == counts(7, 5, 3, 1, 1, 1, 1, 2, 1)
+
+
+def test_a_fact_of_before_there_were_more_fields_is_counted(statistics: Statistics) -> None:
+    """Fields are only added: `resolution` and `channel` came later."""
+    time = datetime(2016, 4, 2, 3, tzinfo=UTC)
+    facts = life("registered", "resolved", time=time)
+
+    statistics.publish(
+        *(
+            replace(fact, data={k: v for k, v in fact.data.items() if k not in ("resolution", "channel")})
+            for fact in facts
+        )
+    )
+
+    wait_for(lambda: total(statistics, 2016) == 2)
+
+
+def test_points_that_nobody_can_give_are_kept_dead(statistics: Statistics) -> None:
+    dead = "SELECT count(*) FROM failed_events WHERE reason = 'schema'"
+
+    statistics.publish(*life("confirmed", satisfaction=6))
+
+    wait_for(lambda: statistics.count(dead) == 1)
 
 
 def test_a_fact_is_on_the_running_list_with_its_place_and_without_its_parties(statistics: Statistics) -> None:

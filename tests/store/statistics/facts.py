@@ -8,7 +8,8 @@ from uuid import UUID
 from chassis.database import Database
 from chassis.envelope import Event
 from services.statistics import handlers, store
-from services.statistics.model import Figures, Period, total
+from services.statistics.model import Figures, total
+from services.statistics.periods import Period
 from services.statistics.store import LearntDivision
 
 DISTRICT = "440305000000"
@@ -35,6 +36,9 @@ class Told:
     area: str = XINGHAI
     hours: int = 0
     days_open: int | None = None
+    category: str | None = "noise"
+    relation: str | None = "owner_owner"
+    satisfaction: int | None = None
 
 
 def events(told: Sequence[Told], *, first_id: int = 1) -> list[Event]:
@@ -48,10 +52,30 @@ def events(told: Sequence[Told], *, first_id: int = 1) -> list[Event]:
             version=1,
             area=fact.area,
             time=START + timedelta(hours=fact.hours),
-            data={"category": "noise", "relation": "owner_owner", "days_open": fact.days_open},
+            data={
+                "category": fact.category,
+                "relation": fact.relation,
+                "days_open": fact.days_open,
+                "satisfaction": fact.satisfaction,
+            },
         )
         for number, fact in enumerate(told, start=first_id)
     ]
+
+
+def missed(due_at: datetime, area: str = XINGHAI, *, category: str | None = "noise", number: int = 7000) -> Event:
+    """A missed deadline, noticed long after."""
+    relation = category and "owner_owner"
+    return Event(
+        event_id=UUID(int=number),
+        source="grievances",
+        type="deadline.missed",
+        subject=str(UUID(int=number)),
+        version=1,
+        area=area,
+        time=due_at + timedelta(days=40),
+        data={"due_at": due_at, "category": category, "relation": relation},
+    )
 
 
 def division_event(division: LearntDivision) -> Event:
@@ -73,6 +97,11 @@ def count(database: Database, batch: Sequence[Event]) -> None:
         handlers.count(tx, batch)
 
 
+def count_missed(database: Database, *batch: Event) -> None:
+    with database.transaction() as tx:
+        handlers.count_missed(tx, batch)
+
+
 def learn(database: Database, divisions: Sequence[LearntDivision] = TREE) -> None:
     with database.transaction() as tx:
         handlers.learn_divisions(tx, [division_event(division) for division in divisions])
@@ -81,6 +110,13 @@ def learn(database: Database, divisions: Sequence[LearntDivision] = TREE) -> Non
 def sums(database: Database, area: str, period: Period = MARCH) -> Figures:
     with database.transaction() as tx:
         return total(store.sum_by_branch(tx, area, {"now": period})["now"].values())
+
+
+def by_word(database: Database, area: str, kind: str = "category", period: Period = MARCH) -> dict[str, Figures]:
+    """Figures of the period by each category, or relation, that there is anything of."""
+    with database.transaction() as tx:
+        parts = store.sum_by_word(tx, area, kind, period)
+    return {part.words[0]: part.now for part in parts if part.now != Figures()}
 
 
 def change_number(database: Database) -> int:

@@ -1,5 +1,6 @@
 """However the broker cuts, repeats and shuffles the facts, the figures are the same."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from chassis.inbox.delivery import Delivery
 from chassis.inbox.effects import Inbox
 from chassis.inbox.subscriptions import Subscription, Subscriptions
 from services.statistics import handlers, schemas, store
-from services.statistics.model import COUNTED, Figures, total
+from services.statistics.model import COUNTED, POINTS, Figures, total
 from tests.store.statistics.facts import (
     DAXIN,
     DISTRICT,
@@ -32,7 +33,9 @@ from tests.store.statistics.facts import (
     events,
 )
 
-KINDS = [name.removeprefix("dispute.") for name in [*COUNTED, "dispute.assigned", "dispute.mediated"]]
+STEPS = ["dispute.assigned", "dispute.reassigned", "dispute.unassigned", "dispute.mediated"]
+KINDS = [name.removeprefix("dispute.") for name in [*COUNTED, *STEPS] if name.startswith("dispute.")]
+CATEGORIES = ("noise", "parking", "waste")
 
 lives = st.lists(
     st.tuples(
@@ -56,7 +59,18 @@ def facts_of(lives: list[tuple[str, list[tuple[str, int]]]]) -> list[Event]:
     made: list[Event] = []
     for number, (area, steps) in enumerate(lives):
         told = events(
-            [Told(kind, area, hours, days_open=hours // 24) for kind, hours in steps], first_id=100 * number + 1
+            [
+                Told(
+                    kind,
+                    area,
+                    hours,
+                    days_open=hours // 24,
+                    category=CATEGORIES[number % len(CATEGORIES)],
+                    satisfaction=hours % 6 or None if kind == "confirmed" else None,
+                )
+                for kind, hours in steps
+            ],
+            first_id=100 * number + 1,
         )
         made += [
             replace(event, subject=f"dispute-{number}", version=version) for version, event in enumerate(told, start=1)
@@ -64,11 +78,17 @@ def facts_of(lives: list[tuple[str, list[tuple[str, int]]]]) -> list[Event]:
     return made
 
 
-def expected(facts: list[Event], areas: set[str]) -> Figures:
-    names = [COUNTED.get(event.type) for event in facts if event.area in areas]
-    days = [event.data["days_open"] for event in facts if event.area in areas and event.type == "dispute.resolved"]
-    counts = {name: names.count(name) for name in COUNTED.values()}
-    return Figures(**counts, days_to_resolve_sum=sum(days), days_to_resolve_count=len(days))
+def expected(facts: list[Event], areas: set[str], category: str | None = None) -> Figures:
+    told = [event for event in facts if event.area in areas and category in (None, event.data["category"])]
+    names = Counter(COUNTED.get(event.type) for event in told)
+    points = Counter(event.data["satisfaction"] for event in told)
+    days = [event.data["days_open"] for event in told if event.type == "dispute.resolved"]
+    return Figures(
+        **{name: names[name] for name in COUNTED.values()},
+        **{f"satisfaction_{number}": points[number] for number in POINTS},
+        days_to_resolve_sum=sum(days),
+        days_to_resolve_count=len(days),
+    )
 
 
 def inbox_over(database: Database, source: str) -> Inbox:
@@ -100,7 +120,7 @@ def delivered(event: Event) -> Delivery:
 
 def forget(database: Database) -> None:
     with database.transaction() as tx:
-        for table in ("divisions", "figures_by_day", "figures_by_month", "newest_facts", "inbox", "subject_versions"):
+        for table in _TABLES:
             tx.execute(f"DELETE FROM {table}")
         tx.execute("DELETE FROM failed_events")
 
@@ -132,12 +152,34 @@ def test_cut_repeated_and_shuffled_facts_give_the_same_figures(
 
     with database.transaction() as tx:
         found = {area: total(store.sum_by_branch(tx, area, {"now": MARCH})["now"].values()) for area in _AREAS}
+        by_category = {
+            (area, part.words[0]): part.now
+            for area in _AREAS
+            for part in store.sum_by_word(tx, area, "category", MARCH)
+            if part.now != Figures()
+        }
         listed = [fact["event_id"] for fact in store.list_newest_facts(tx, DISTRICT, 30)]
     assert found == {area: expected(facts, within) for area, within in _AREAS.items()}
+    assert by_category == {
+        (area, category): sums
+        for area, within in _AREAS.items()
+        for category in CATEGORIES
+        if (sums := expected(facts, within, category)) != Figures()
+    }
     newest = sorted(facts, key=lambda event: (event.time, event.event_id), reverse=True)[:30]
     assert listed == [event.event_id for event in newest]
 
 
+_TABLES = (
+    "divisions",
+    "figures_by_day",
+    "figures_by_month",
+    "breakdown_by_day",
+    "breakdown_by_month",
+    "newest_facts",
+    "inbox",
+    "subject_versions",
+)
 _AREAS = {
     XINGHAI: {XINGHAI},
     NANTOU: {XINGHAI, DAXIN},

@@ -1,12 +1,14 @@
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
-from chassis.database import Access, Database
+from chassis.database import Access, Database, Transaction
 from chassis.errors import UnreadableEvent
 from services.statistics import handlers, store
-from services.statistics.model import NEWEST_KEPT, Figures, Period
+from services.statistics.model import NEWEST_KEPT, Figures
+from services.statistics.periods import Period
 from services.statistics.store import LearntDivision
 from tests.store.statistics.facts import (
     DAXIN,
@@ -190,14 +192,13 @@ def test_a_batch_of_any_size_costs_the_same_number_of_statements(
 ) -> None:
     learn(database)
     statements: list[str] = []
-    for name in [name for name in dir(store.queries) if not name.startswith("_")]:
-        query = getattr(store.queries, name)
-        if hasattr(query, "sql"):
-            monkeypatch.setattr(
-                store.queries,
-                name,
-                lambda *args, q=query, n=name, **kwargs: (statements.append(n), q(*args, **kwargs))[1],
-            )
+    at_commit = Transaction.at_commit
+
+    def noted(tx: Transaction, sql: str, parameters: Any) -> None:
+        statements.append(sql)
+        at_commit(tx, sql, parameters)
+
+    monkeypatch.setattr(Transaction, "at_commit", noted)
 
     count(database, events([Told("registered")]))
     for_one = list(statements)

@@ -2,8 +2,7 @@ from datetime import date
 
 import pytest
 
-from chassis.errors import InvalidInput
-from services.statistics.model import Figures, Period, Span, Tally, change_percent, percent_change, period_of, total
+from services.statistics.model import FIGURES, Figures, Satisfaction, Tally, change_percent, percent_change, total
 
 TODAY = date(2026, 11, 20)
 
@@ -40,6 +39,9 @@ def test_every_figure_has_its_own_change() -> None:
         "refused": None,
         "terminated": None,
         "reopened": None,
+        "linked": None,
+        "overdue": None,
+        "confirmed": None,
     }
 
 
@@ -53,103 +55,15 @@ def test_average_days_are_given_to_one_decimal_and_only_when_something_was_resol
 
 
 def test_figures_add_up_field_by_field() -> None:
-    assert total([Figures(1, 2, 3, 4, 5, 6, 7, 8), Figures(10, 20, 30, 40, 50, 60, 70, 80)]) == Figures(
-        11, 22, 33, 44, 55, 66, 77, 88
-    )
+    ones = range(1, len(FIGURES) + 1)
+
+    added = total([Figures(*ones), Figures(*(10 * number for number in ones))])
+
+    assert added == Figures(*(11 * number for number in ones))
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "first_before", "last_before"),
-    [
-        ("2026-01-01", "2026-11-20", "2025-01-01", "2025-11-20"),
-        ("2026-01-01", "2026-12-31", "2025-01-01", "2025-12-31"),
-        ("2024-02-29", "2024-03-05", "2023-02-28", "2023-03-05"),
-        ("2024-01-10", "2024-02-29", "2023-01-10", "2023-02-28"),
-        ("2025-02-01", "2025-02-28", "2024-02-01", "2024-02-29"),  # a whole February against a whole February
-        ("2024-02-01", "2024-02-29", "2023-02-01", "2023-02-28"),
-        ("2025-02-03", "2025-02-28", "2024-02-03", "2024-02-28"),
-    ],
-)
-def test_a_period_is_compared_with_the_same_dates_a_year_before(
-    first: str, last: str, first_before: str, last_before: str
-) -> None:
-    period = Period(date.fromisoformat(first), date.fromisoformat(last))
-
-    assert period.year_before() == Period(date.fromisoformat(first_before), date.fromisoformat(last_before))
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "spans"),
-    [
-        ("2026-01-01", "2026-12-31", [("month", "2026-01-01", "2027-01-01")]),
-        ("2026-01-01", "2026-11-20", [("month", "2026-01-01", "2026-11-01"), ("day", "2026-11-01", "2026-11-21")]),
-        ("2026-11-20", "2026-11-20", [("day", "2026-11-20", "2026-11-21")]),
-        ("2026-11-20", "2026-11-30", [("day", "2026-11-20", "2026-12-01")]),
-        ("2026-11-01", "2026-11-30", [("month", "2026-11-01", "2026-12-01")]),
-        ("2026-11-15", "2026-12-14", [("day", "2026-11-15", "2026-12-15")]),
-        (
-            "2025-12-15",
-            "2026-02-14",
-            [
-                ("day", "2025-12-15", "2026-01-01"),
-                ("month", "2026-01-01", "2026-02-01"),
-                ("day", "2026-02-01", "2026-02-15"),
-            ],
-        ),
-    ],
-)
-def test_whole_months_are_read_as_months_and_the_rest_as_days(
-    first: str, last: str, spans: list[tuple[str, str, str]]
-) -> None:
-    period = Period(date.fromisoformat(first), date.fromisoformat(last))
-
-    assert period.spans() == [
-        Span(grain, date.fromisoformat(since), date.fromisoformat(until)) for grain, since, until in spans
-    ]
-
-
-def test_spans_cover_every_day_of_a_period_once() -> None:
-    first, last = date(2024, 1, 17), date(2026, 3, 31)
-
-    spans = Period(first, last).spans()
-
-    assert spans[0].since == first
-    assert [left.until for left in spans[:-1]] == [right.since for right in spans[1:]]
-    assert spans[-1].until == date(2026, 4, 1)
-
-
-@pytest.mark.parametrize(
-    ("year", "period"),
-    [
-        (None, ("2026-01-01", "2026-11-20")),
-        (2026, ("2026-01-01", "2026-11-20")),
-        (2025, ("2025-01-01", "2025-12-31")),
-        (2027, ("2027-01-01", "2027-01-01")),
-    ],
-)
-def test_a_year_that_is_not_over_ends_today(year: int | None, period: tuple[str, str]) -> None:
-    found = period_of(year=year, first_day=None, last_day=None, today=TODAY)
-
-    assert found == Period(*map(date.fromisoformat, period))
-
-
-@pytest.mark.parametrize(
-    ("year", "first", "last", "pointer"),
-    [
-        (2026, date(2026, 1, 1), date(2026, 2, 1), "?year"),
-        (None, date(2026, 1, 1), None, "?to"),
-        (None, None, date(2026, 1, 1), "?from"),
-        (None, date(2026, 1, 2), date(2026, 1, 1), "?to"),
-        (None, date(2001, 1, 1), date(2026, 1, 1), "?from"),
-    ],
-)
-def test_a_period_that_makes_no_sense_is_refused_with_the_parameter_at_fault(
-    year: int | None, first: date | None, last: date | None, pointer: str
-) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        period_of(year=year, first_day=first, last_day=last, today=TODAY)
-
-    assert [field.pointer for field in refused.value.fields] == [pointer]
+def numbers(row: list[int]) -> dict[str, int]:
+    return {name: number for name, number in zip(FIGURES, row, strict=True) if number}
 
 
 def test_a_tally_counts_each_kind_by_area_and_day() -> None:
@@ -159,21 +73,85 @@ def test_a_tally_counts_each_kind_by_area_and_day() -> None:
     tally.add("dispute.resolved", area="440305001012", day=TODAY, days_open=7)
     tally.add("dispute.reopened", area="440305001012", day=date(2026, 11, 1))
     tally.add("dispute.refused", area="440305006011", day=TODAY, days_open=9)
+    tally.add("dispute.linked", area="440305006011", day=TODAY)
 
-    assert tally.by_day == {
-        (TODAY, "440305001012"): [1, 0, 2, 0, 0, 0, 11, 2],
-        (date(2026, 11, 1), "440305001012"): [0, 0, 0, 0, 0, 1, 0, 0],
-        (TODAY, "440305006011"): [0, 0, 0, 1, 0, 0, 0, 0],
+    assert {key: numbers(row) for key, row in tally.by_day.items()} == {
+        (TODAY, "440305001012"): {
+            "registered": 1,
+            "resolved": 2,
+            "days_to_resolve_sum": 11,
+            "days_to_resolve_count": 2,
+        },
+        (date(2026, 11, 1), "440305001012"): {"reopened": 1},
+        (TODAY, "440305006011"): {"refused": 1, "linked": 1},
     }
-    assert tally.by_month() == {
-        (date(2026, 11, 1), "440305001012"): [1, 0, 2, 0, 0, 1, 11, 2],
-        (date(2026, 11, 1), "440305006011"): [0, 0, 0, 1, 0, 0, 0, 0],
+    assert tally.by_word == {}
+
+
+def test_a_tally_counts_the_same_by_category_and_by_relation() -> None:
+    tally = Tally()
+    for category, relation in (("noise", "owner_owner"), ("noise", "owner_property"), ("parking", "owner_property")):
+        tally.add("dispute.accepted", area="440305001012", day=TODAY, category=category, relation=relation)
+
+    assert {key[2:]: numbers(row) for key, row in tally.by_word.items()} == {
+        ("category", "noise"): {"accepted": 2},
+        ("category", "parking"): {"accepted": 1},
+        ("relation", "owner_owner"): {"accepted": 1},
+        ("relation", "owner_property"): {"accepted": 2},
+    }
+    assert numbers(tally.by_day[TODAY, "440305001012"]) == {"accepted": 3}
+
+
+def test_a_missed_deadline_of_what_has_no_category_counts_in_the_sum_alone() -> None:
+    tally = Tally()
+    tally.add("deadline.missed", area="440305001012", day=TODAY)
+    tally.add("deadline.missed", area="440305001012", day=TODAY, category="noise", relation="owner_owner")
+
+    assert numbers(tally.by_day[TODAY, "440305001012"]) == {"overdue": 2}
+    assert {numbers(row)["overdue"] for row in tally.by_word.values()} == {1}
+
+
+def test_a_confirmation_counts_with_its_points_or_without() -> None:
+    tally = Tally()
+    for satisfaction in (5, 5, 1, None):
+        tally.add("dispute.confirmed", area="440305001012", day=TODAY, satisfaction=satisfaction)
+    tally.add("dispute.resolved", area="440305001012", day=TODAY, satisfaction=3)
+
+    assert numbers(tally.by_day[TODAY, "440305001012"]) == {
+        "confirmed": 4,
+        "satisfaction_1": 1,
+        "satisfaction_5": 2,
+        "resolved": 1,
     }
 
 
-@pytest.mark.parametrize("step", ["dispute.assigned", "dispute.mediated"])
+@pytest.mark.parametrize(
+    "step", ["dispute.assigned", "dispute.reassigned", "dispute.unassigned", "dispute.mediated", "deadline.near"]
+)
 def test_a_step_on_the_way_adds_to_no_figure(step: str) -> None:
     tally = Tally()
-    tally.add(step, area="440305001012", day=TODAY)
+    tally.add(step, area="440305001012", day=TODAY, category="noise", relation="owner_owner")
 
-    assert tally.by_day == {}
+    assert (tally.by_day, tally.by_word) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        ((0, 0, 0, 0, 0), Satisfaction(0)),
+        ((0, 0, 0, 0, 4), Satisfaction(4)),  # DOMAIN D: cells under 5 are suppressed
+        ((1, 1, 1, 1, 1), Satisfaction(5, 3.0, (1, 1, 1, 1, 1))),
+        ((0, 0, 1, 2, 3), Satisfaction(6, 4.3, (0, 0, 1, 2, 3))),
+        ((0, 0, 0, 19, 1), Satisfaction(20, 4.1, (0, 0, 0, 19, 1))),  # 4.05 is rounded up
+    ],
+)
+def test_satisfaction_is_told_to_one_decimal_and_only_of_five_answers_and_more(
+    points: tuple[int, ...], shown: Satisfaction
+) -> None:
+    figures = Figures(confirmed=99, **{f"satisfaction_{number}": count for number, count in enumerate(points, 1)})
+
+    assert figures.satisfaction() == shown
+
+
+def test_points_can_be_kept_back_and_the_number_of_answers_is_told() -> None:
+    assert Figures(satisfaction_3=7).satisfaction(with_points=False) == Satisfaction(7)
