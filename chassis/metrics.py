@@ -172,7 +172,7 @@ HTTP_IN_FLIGHT = _gauge("linli_http_requests_in_flight", "requests", "Requests b
 HTTP_BROKEN_STREAMS = _counter(
     "linli_http_broken_streams_total",
     "streams",
-    "Streamed answers that broke off: by the `caller`, who left or read nothing, or by an error of the `service`.",
+    "Streamed or large answers that broke off: by the `caller`, who left or read nothing, or by the `service`.",
     "route",
     "reason",
 )

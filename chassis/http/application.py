@@ -16,7 +16,7 @@ from chassis.http import connection, problems
 from chassis.http.answer import Answer
 from chassis.http.connection import Protocol
 from chassis.http.problems import Refusal, refusal_of
-from chassis.http.stream import Stream
+from chassis.http.stream import PIECE_BYTES, Stream
 
 if TYPE_CHECKING:
     from chassis.http.entrypoint import endpoint
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNMATCHED = "(none)"
 MAX_DISCARDED_BYTES = 64 * 1024
+LARGE_BYTES = 256 * 1024
+"""From here on a slow caller could need longer than ANSWER_S for all of it at once."""
 
 _PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _STATUSES = {status.value: str(status.value) for status in HTTPStatus}
@@ -112,8 +114,7 @@ class Application:
         found, path = None, environ["RAW_PATH_INFO"][:1000]
         try:
             found, values = self._routes.find(environ)
-            answer = found.handle(environ, path, values)
-            return found.path, answer if answer.stream is None else replace(answer, stream=Stream(answer.stream))
+            return found.path, _on_its_way(found.handle(environ, path, values))
         except MethodNotAllowed as error:
             allowed = ", ".join(sorted(error.valid_methods or ()))
             detail = f"this address answers {allowed} only"
@@ -142,7 +143,16 @@ class Application:
         protocol.conn_state.within(connection.ANSWER_S)
 
 
+def _on_its_way(answer: Answer) -> Answer:
+    """With a Stream where it is one, or too large for one write. Raises what a stream raises at its beginning."""
+    if answer.stream is not None:
+        return replace(answer, stream=Stream(answer.stream))
+    size = len(answer.body)
+    if size <= LARGE_BYTES:
+        return answer
+    return replace(answer, stream=Stream(answer.body[at : at + PIECE_BYTES] for at in range(0, size, PIECE_BYTES)))
+
+
 def _length(answer: Answer) -> tuple[tuple[str, str], ...]:
-    return (
-        () if answer.status in (204, 304) or answer.stream is not None else (("Content-Length", str(len(answer.body))),)
-    )
+    is_told = answer.status not in (204, 304) and (answer.body or answer.stream is None)
+    return (("Content-Length", str(len(answer.body))),) if is_told else ()

@@ -22,7 +22,10 @@ IDLE_S = 75.0
 """How long a kept-alive connection may be silent."""
 
 ANSWER_S = 30.0
-"""How long the caller may take to read an answer."""
+"""How long the caller may take to read an answer, or the next piece of a large one."""
+
+SEND_BUFFER_BYTES = 64 * 1024
+"""Of a connection that carries a large answer. Linux doubles it; a few megabytes a second still fit through."""
 
 _RESET = struct.pack("ii", 1, 0)
 LINGER_S = 2.0
@@ -136,6 +139,13 @@ class Protocol(wsgi.HttpProtocol):
         self.wfile.write(problems.as_response(kind, detail))
         self.close_connection = True
         self.unread = True
+
+    def go_slowly(self) -> None:
+        """Let the system take little at a time: it says that there is room again only when a third of all is sent.
+
+        With megabytes on their way a slow caller would seem to read nothing for minutes.
+        """
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
     def abort(self) -> None:
         """End the connection with a reset: the answer is not whole, and without chunks nothing else would say so."""

@@ -1,4 +1,4 @@
-"""A streamed answer on its way: made piece by piece while the caller reads, and never longer in memory than a piece."""
+"""A large answer on its way, piece by piece as the caller reads; a streamed one is no longer in memory than a piece."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +14,7 @@ from chassis.http.connection import Protocol
 log = logging.getLogger(__name__)
 
 PIECE_BYTES = 32 * 1024
-"""What the caller must take within ANSWER_S: a kilobyte a second is fast enough."""
+"""Each piece has its own ANSWER_S, so a few kilobytes a second are fast enough for any length."""
 
 Ended = Callable[[str | None], None]
 """Told once at the end: None, or whose fault it is that the stream broke off, "caller" or "service"."""
@@ -38,6 +38,7 @@ class Stream(Iterator[bytes]):
         """Go out over this connection."""
         self._protocol, self._ended = protocol, ended
         metrics.HTTP_IN_FLIGHT.inc()
+        protocol.go_slowly()
         return self
 
     def __next__(self) -> bytes:
@@ -86,7 +87,7 @@ class Stream(Iterator[bytes]):
 
 
 def _pieces(chunks: Iterable[bytes]) -> Any:
-    """The same bytes in pieces of PIECE_BYTES, the last one shorter; others have their turn between two chunks."""
+    """The same bytes in pieces of PIECE_BYTES, the last one shorter; others have their turn before each."""
     kept = bytearray()
     try:
         for chunk in chunks:
@@ -95,6 +96,7 @@ def _pieces(chunks: Iterable[bytes]) -> Any:
             while len(kept) >= PIECE_BYTES:
                 yield bytes(kept[:PIECE_BYTES])
                 del kept[:PIECE_BYTES]
+                eventlet.sleep(0)
         if kept:
             yield bytes(kept)
     finally:

@@ -154,6 +154,26 @@ def test_a_file_is_sent_with_its_length_and_its_name(edge: Edge) -> None:
     assert reply.headers["content-disposition"].startswith('attachment; filename="_____.pdf"; filename*=UTF-8')
 
 
+def test_a_large_file_is_sent_with_its_length(edge: Edge) -> None:
+    whole, head = edge.ask("GET", "/large"), edge.ask("HEAD", "/large")
+
+    assert whole.body == b"x" * 20_000_000
+    assert (head.body, head.headers["content-length"]) == (b"", "20000000")
+    assert whole.headers["content-length"] == "20000000"
+    assert "transfer-encoding" not in whole.headers
+
+
+def test_a_large_file_that_nobody_reads_is_cut_off(database: ServiceDatabase, tmp_path: Path) -> None:
+    with running(database, tmp_path, ANSWER_S="0.3") as edge, edge.connect() as wire:
+        wire.sendall(f"GET /large HTTP/1.1\r\nAuthorization: Bearer {edge.token}\r\n\r\n".encode())
+        wait_for(lambda: 'broken_streams_total{reason="caller",route="/large"} 1.0' in edge.ask("GET", "/metrics").text)
+
+        with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):  # noqa: PT012
+            answer = http.client.HTTPResponse(wire)
+            answer.begin()
+            answer.read()
+
+
 def test_what_is_no_text_is_documented_without_a_schema(edge: Edge) -> None:
     paths = edge.ask("GET", "/openapi.json").json["paths"]
 

@@ -234,6 +234,10 @@ class Things(ChassisApi):
     def get_file(self, request: Request) -> Answer:
         return request.file(None, b"%PDF \xff", "application/pdf", filename="调解协议书.pdf")
 
+    @endpoint("GET", "/large", roles={"mediator"}, media="application/zip", summary="A large file")
+    def get_large(self, request: Request) -> Answer:
+        return request.file(None, b"x" * 20_000_000, "application/zip")
+
     @endpoint("POST", "/file", roles={"mediator"}, media="application/pdf", summary="Make a file")
     def make_file(self, request: Request) -> Answer:
         with self.database.transaction(request.access) as tx:
