@@ -77,8 +77,13 @@ def acts_for_accused(dispute: Dispute, actor: Actor) -> bool:
         return True
     if dispute.respondent_body is not Body.WORKSTATION or actor.actor_id in dispute.independent_ids:
         return False
-    reaching = [prefix for prefix in scope(actor) if dispute.area.startswith(prefix)]
-    return bool(reaching) and all(prefix == dispute.area for prefix in reaching)
+    return works_only_in(actor, dispute.area)
+
+
+def works_only_in(actor: Actor, area: str) -> bool:
+    """Whether the actor's right over the community comes from that community alone, not from above."""
+    reaching = [prefix for prefix in scope(actor) if area.startswith(prefix)]
+    return bool(reaching) and all(prefix == area for prefix in reaching)
 
 
 def refuse_accused(actor: Actor, dispute: Dispute) -> None:

@@ -71,7 +71,12 @@ SELECT
         SELECT s.account_id FROM seats AS s
         WHERE d.respondent_body = 'workstation' AND s.area = d.area AND s.body <> d.respondent_body
             AND s.ended_on IS NULL
+        UNION ALL
+        SELECT m.account_id FROM mediators AS m
+        WHERE d.respondent_body = 'workstation' AND m.ended_on IS NULL
+            AND d.area ^@ regexp_replace(m.area, '(000000|000)$', '')
     ) AS independent_ids,
+    (SELECT j.joint_case_id FROM joint_cases AS j WHERE j.dispute_id = d.dispute_id AND j.state = 'open') AS joint_case_id,
     (SELECT max(e.stage) FROM deadlines AS e WHERE e.thing_id = d.dispute_id) AS stage
 FROM disputes AS d
 WHERE d.dispute_id = :dispute_id
@@ -113,7 +118,12 @@ SELECT
         SELECT s.account_id FROM seats AS s
         WHERE d.respondent_body = 'workstation' AND s.area = d.area AND s.body <> d.respondent_body
             AND s.ended_on IS NULL
+        UNION ALL
+        SELECT m.account_id FROM mediators AS m
+        WHERE d.respondent_body = 'workstation' AND m.ended_on IS NULL
+            AND d.area ^@ regexp_replace(m.area, '(000000|000)$', '')
     ) AS independent_ids,
+    (SELECT j.joint_case_id FROM joint_cases AS j WHERE j.dispute_id = d.dispute_id AND j.state = 'open') AS joint_case_id,
     (SELECT max(e.stage) FROM deadlines AS e WHERE e.thing_id = d.dispute_id) AS stage
 FROM disputes AS d
 WHERE d.dispute_id = :dispute_id;
