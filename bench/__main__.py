@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bench import results, table
 from bench.ground import BenchError, Ground
-from bench.rounds import FULL, QUICK, Scale, Tell
+from bench.rounds import FULL, QUICK, USUAL, Scale, Tell
 from linli.embedded.errors import EmbeddedError
 
 Benchmark = Callable[[Ground, Scale, Tell], results.Results]
@@ -16,7 +16,7 @@ Benchmark = Callable[[Ground, Scale, Tell], results.Results]
 
 def benchmarks() -> dict[str, Benchmark]:
     """In the order they run; what needs the whole deployment comes last."""
-    from bench import commit_to_effect, consumers, http_command, memory, relay
+    from bench import commit_to_effect, consumers, dispute_life, http_command, memory, relay
 
     return {
         "relay": relay.measure,
@@ -24,6 +24,7 @@ def benchmarks() -> dict[str, Benchmark]:
         "http_command": http_command.measure,
         "memory": memory.measure,
         "commit_to_effect": commit_to_effect.measure,
+        "dispute_life": dispute_life.measure,
     }
 
 
@@ -54,13 +55,14 @@ class Progress:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("names", nargs=-1, type=click.Choice(NAMES))
 @click.option("--quick", is_flag=True, help="Little of everything, once: whether it works, not how fast it is.")
+@click.option("--full", is_flag=True, help="Lives of disputes longer and three times: for figures to publish.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     default=results.FILE,
     help="Where the figures are kept; of benchmarks not named, older ones stay.",
 )
-def main(names: tuple[str, ...], quick: bool, output: Path) -> None:
+def main(names: tuple[str, ...], quick: bool, full: bool, output: Path) -> None:
     """Measure Linli beside stock nameko and beside the floor, on real parts of this run (all benchmarks, or NAMES).
 
     \b
@@ -77,7 +79,7 @@ def main(names: tuple[str, ...], quick: bool, output: Path) -> None:
             stage.start()
             for name, measure in benchmarks().items():
                 if not names or name in names:
-                    found.update(measure(stage, QUICK if quick else FULL, progress))
+                    found.update(measure(stage, QUICK if quick else FULL if full else USUAL, progress))
         failed = False
     except (BenchError, EmbeddedError) as error:
         raise click.ClickException(f"{error}\nlogs: {stage.folder}/log") from error

@@ -50,7 +50,7 @@ def measure(stage: Ground, scale: Scale, tell: Tell) -> Results:
         for name in ("grievances", "statistics")
     )
     tell.begin("loading divisions, filing disputes")
-    _load_divisions(stage, grievances)
+    load_divisions(stage, grievances)
     commands = int(scale.latency_s * RATE_PER_S)
     token = running.instance.token("officer-1", [Grant("community_officer", AREA)])
     filer = running.instance.token("resident-1", [Grant("resident", AREA)])
@@ -70,7 +70,8 @@ def measure(stage: Ground, scale: Scale, tell: Tell) -> Results:
     return {"commit_to_effect_ms": {"rate_per_s": RATE_PER_S, **percentiles}}
 
 
-def _load_divisions(stage: Ground, grievances: Database) -> None:
+def load_divisions(stage: Ground, grievances: Database) -> None:
+    """The district of data/nanshan.csv, once `grievances` has heard of all of it."""
     database = ServiceDatabase(stage.running.instance.database_url("members"), service="members", process="bench")
     rows = read_file(DIVISIONS)
     handlers.load_divisions(database, rows, system_clock(), lambda done, total: None)

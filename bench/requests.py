@@ -20,5 +20,10 @@ def post(path: str, body: Any = None, **headers: str) -> bytes:
 
 def write(path: Path, requests: Iterable[bytes]) -> Path:
     """For bench.load."""
-    path.write_bytes(pickle.dumps(list(requests)))
+    return keep(path, list(requests))
+
+
+def keep(path: Path, thing: Any) -> Path:
+    """For a process of this run."""
+    path.write_bytes(pickle.dumps(thing))
     return path

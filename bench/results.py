@@ -17,6 +17,7 @@ FORM: Mapping[str, tuple[str, ...]] = {
     "consumer_batch": ("per_s", "stock_per_s", "tuned_stock_per_s", "raw_per_s"),
     "commit_to_effect_ms": ("rate_per_s", "p50", "p99"),
     "http_command": ("per_s", "bare_per_s"),
+    "dispute_life": ("per_s", "per_s_at_1m", "spike_requests", "spike_errors", "worklist_p99_ms_at_1m"),
     "memory_mb": (),
 }
 """The keys of results.json and the figures under each; memory_mb has a figure for every process, by its name."""
@@ -52,6 +53,10 @@ TARGETS = (
     Target("commit_to_effect_ms", "p50", 15, at_most=True),
     Target("commit_to_effect_ms", "p99", 60, at_most=True),
     Target("http_command", "per_s", 0.5, peer="bare_per_s"),
+    Target("dispute_life", "per_s", 150),
+    Target("dispute_life", "per_s_at_1m", 0.95, peer="per_s"),
+    Target("dispute_life", "spike_errors", 0, at_most=True),
+    Target("dispute_life", "worklist_p99_ms_at_1m", 50, at_most=True),
 )
 """The stock handler's targets are against nameko's own settings; beside them stands the stock handler at its best."""
 

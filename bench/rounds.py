@@ -1,7 +1,7 @@
 """Measuring several things in turns, so that what else the machine does falls on all of them alike."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Protocol
 
@@ -24,10 +24,15 @@ class Scale:
     batch_messages: int
     command_s: float
     latency_s: float
+    life_rounds: int
+    life_s: float
+    disputes: int
+    spike_s: float
 
 
-FULL = Scale(3, 40_000, 4_000, 20_000, 60_000, 4.0, 12.0)
-QUICK = Scale(1, 5_000, 500, 2_000, 5_000, 1.0, 3.0)
+USUAL = Scale(3, 40_000, 4_000, 20_000, 60_000, 4.0, 12.0, 1, 15.0, 1_000_000, 60.0)
+FULL = replace(USUAL, life_rounds=3, life_s=30.0)
+QUICK = Scale(1, 5_000, 500, 2_000, 5_000, 1.0, 3.0, 1, 2.0, 10_000, 2.0)
 RATE_PER_S = 200
 
 

@@ -13,6 +13,7 @@ LABELS = {
     "consumer_batch": "consumer, batch",
     "commit_to_effect_ms": "commit → effect",
     "http_command": "HTTP command",
+    "dispute_life": "dispute's life",
     "memory_mb": "idle memory",
 }
 PEERS = {
@@ -20,6 +21,7 @@ PEERS = {
     "tuned_stock_per_s": "stock, tuned",
     "raw_per_s": "floor (raw)",
     "bare_per_s": "bare nameko",
+    "per_s": "empty table",
 }
 
 
@@ -42,8 +44,7 @@ def of(found: Results) -> Table:
 def _line(target: Target, figures: dict[str, float]) -> tuple[str, ...]:
     label, reached = LABELS[target.key], _mark(target.is_reached(figures))
     if target.peer is None:
-        label = f"{label}, {target.figure}, {figures['rate_per_s']:.0f}/s"
-        return label, f"{figures[target.figure]:.1f} ms", "", "", "", f"≤ {target.bound:g} ms", reached
+        return _alone(target, figures, label, reached)
     ratio, bound = target.value(figures), target.bound
     shown, wanted = (f"{ratio:.1f} ×", f"≥ {bound:g} ×") if bound >= 1 else (f"{ratio:.0%}", f"≥ {bound:.0%}")
     return (
@@ -55,6 +56,16 @@ def _line(target: Target, figures: dict[str, float]) -> tuple[str, ...]:
         wanted,
         reached,
     )
+
+
+def _alone(target: Target, figures: dict[str, float], label: str, reached: str) -> tuple[str, ...]:
+    figure = figures[target.figure]
+    if not target.at_most:
+        return f"{label}", f"{figure:,.0f}/s", "", "", "", f"≥ {target.bound:g}/s", reached
+    if "rate_per_s" in figures:
+        label = f"{label}, {target.figure}, {figures['rate_per_s']:.0f}/s"
+        return label, f"{figure:.1f} ms", "", "", "", f"≤ {target.bound:g} ms", reached
+    return f"{label}, {target.figure.replace('_', ' ')}", f"{figure:,.0f}", "", "", "", f"≤ {target.bound:g}", reached
 
 
 def _mark(reached: bool) -> str:

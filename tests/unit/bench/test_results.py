@@ -20,6 +20,13 @@ COMPLETE: results.Results = {
     },
     "commit_to_effect_ms": {"rate_per_s": 200, "p50": 4.0, "p99": 20.0},
     "http_command": {"per_s": 1_600.0, "bare_per_s": 2_800.0},
+    "dispute_life": {
+        "per_s": 160.0,
+        "per_s_at_1m": 158.0,
+        "spike_requests": 42_000,
+        "spike_errors": 0,
+        "worklist_p99_ms_at_1m": 20.0,
+    },
     "memory_mb": {"members": 72.0, "members-relay": 52.0},
 }
 
