@@ -357,6 +357,15 @@ class ReferralAccepted(ReferralFact):
 
 
 @dataclass(frozen=True)
+class ReferralReassigned(ReferralFact):
+    """Who handles it in the department withdrew (recusal 回避, Art. 28), and a successor has it at once."""
+
+    type: ClassVar[str] = "referral.reassigned"
+
+    reason_code: str
+
+
+@dataclass(frozen=True)
 class ReferralExtended(ReferralFact):
     """It has more time, with an approver and a reason (Art. 34)."""
 
@@ -511,6 +520,7 @@ PUBLISHED: tuple[type, ...] = (
     ReferralSorted,
     ReferralObjected,
     ReferralAccepted,
+    ReferralReassigned,
     ReferralExtended,
     ReferralAnswered,
     ReferralContested,
@@ -576,6 +586,7 @@ SAMPLES: tuple[Any, ...] = (
     ReferralSorted(*_REFERRAL),
     ReferralObjected(*_REFERRAL),
     ReferralAccepted(*_REFERRAL, due_on="2026-05-30"),
+    ReferralReassigned(*_REFERRAL, reason_code="interest"),
     ReferralExtended(*_REFERRAL, due_on="2026-06-29"),
     ReferralAnswered(*_REFERRAL, appeal_until="2026-06-29"),
     ReferralContested(_OTHER, _DISPUTE, "urban_management", "review", due_on="2026-06-29"),
