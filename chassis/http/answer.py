@@ -34,6 +34,12 @@ class Answer:
         return next((value for own, value in self.headers if own.lower() == name.lower()), None)
 
 
+def is_json(media: str) -> bool:
+    """Whether this content type is JSON or one of its kinds, such as application/geo+json."""
+    kind = media.partition(";")[0]
+    return kind == JSON or kind.endswith("+json")
+
+
 def file_headers(media: str, filename: str | None) -> tuple[tuple[str, str], ...]:
     """Those of a file; with a name it is saved under it rather than shown."""
     headers = (("Content-Type", media), NO_STORE, NO_SNIFF)

@@ -145,7 +145,8 @@ class Protocol(wsgi.HttpProtocol):
 
         With megabytes on their way a slow caller would seem to read nothing for minutes.
         """
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        with suppress(OSError):  # the client has gone; the first piece will tell
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
     def abort(self) -> None:
         """End the connection with a reset: the answer is not whole, and without chunks nothing else would say so."""

@@ -18,7 +18,7 @@ from chassis import tracing
 from chassis.database import Access
 from chassis.errors import Malformed, NotAllowed, NotAuthenticated, Refused, Unavailable
 from chassis.http import idempotency, problems, reading
-from chassis.http.answer import FORM, JSON, NO_STORE, Answer
+from chassis.http.answer import FORM, JSON, NO_STORE, Answer, is_json
 from chassis.http.problems import Refusal, Renderer, refusal_of
 from chassis.http.request import Call, Request
 from chassis.http.server import WebServer
@@ -94,6 +94,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         self.tag = tag
         self.example = example
         self.media = (media,) if isinstance(media, str) else tuple(media)
+        self.json_media = next(filter(is_json, self.media), JSON)
         self.workerless = workerless
         self.body_media = tuple(body_media)
         self.headers = tuple(headers)

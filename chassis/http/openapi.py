@@ -13,7 +13,7 @@ from marshmallow import Schema
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
 from chassis.http import problems
-from chassis.http.answer import JSON
+from chassis.http.answer import JSON, is_json
 from chassis.http.cursors import CursorField, PageQuery
 from chassis.http.entrypoint import LEAST_PUBLIC_KEY, OWN, Public, endpoint
 
@@ -199,7 +199,7 @@ def _success(declared: endpoint, example: Any) -> dict[str, Any]:
 def _content(declared: endpoint, media: str, example: Any) -> dict[str, Any]:
     """What comes in one content type: JSON by the answer's schema, else a text, or bytes, which have no schema."""
     kind = media.partition(";")[0]
-    if kind != JSON and not kind.endswith("+json"):
+    if not is_json(media):
         return {"schema": {"type": "string"}} if kind.startswith("text/") or kind.endswith("xml") else {}
     content: dict[str, Any] = {"schema": _answer_schema(declared)}
     if (shown := declared.example if declared.example is not None else example) is not None:

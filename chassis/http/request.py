@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from chassis import audit
 from chassis.database import Access, Transaction
 from chassis.http import idempotency
-from chassis.http.answer import JSON, NO_STORE, Answer, file_headers
+from chassis.http.answer import NO_STORE, Answer, file_headers
 from chassis.http.cursors import Cursor
 from chassis.http.reading import is_current
 from chassis.identity import Actor
@@ -74,7 +74,7 @@ class Request:
         that holds what is told once, such as a secret, is `confidential`: it is kept sealed. Its location is not: the
         audit names it.
         """
-        headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON), NO_STORE)
+        headers: tuple[tuple[str, str], ...] = (("Content-Type", self.call.endpoint.json_media), NO_STORE)
         if location is not None:
             headers += (("Location", location),)
         if version is not None:
@@ -130,7 +130,7 @@ class Request:
         more, else None. Ask the database for limit + 1 rows to know.
         """
         following = next_cursor if next_cursor is None or isinstance(next_cursor, str) else Cursor.encode(*next_cursor)
-        headers: tuple[tuple[str, str], ...] = (("Content-Type", JSON), NO_STORE)
+        headers: tuple[tuple[str, str], ...] = (("Content-Type", self.call.endpoint.json_media), NO_STORE)
         if following is not None:
             query = urlencode({**self.call.parameters, "cursor": following}, doseq=True)
             headers += (("Link", f'<{self.call.path}?{query}>; rel="next"'),)

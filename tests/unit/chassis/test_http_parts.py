@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, fields
 
+from chassis.database import Access
 from chassis.errors import InvalidInput, Malformed, TooManyRequests
 from chassis.http import PUBLIC, Answer, ChassisApi, Cursor, CursorField, PageQuery, Request, endpoint, openapi, reading
 from chassis.http.rate import BURST_S, RateLimit
+from chassis.http.request import Call
+from chassis.identity import ANONYMOUS
 
 AT, WHICH = datetime(2026, 1, 1, tzinfo=UTC), UUID("01920000-0000-7000-8000-000000000000")
 
@@ -198,3 +201,25 @@ def test_a_page_is_items_and_the_next_cursor() -> None:
 def test_a_wrong_declaration_stops_the_import(declared: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         endpoint(**declared, summary="x")
+
+
+@pytest.mark.parametrize(
+    ("media", "json_media"),
+    [
+        ("application/json", "application/json"),
+        ("application/geo+json", "application/geo+json"),
+        (("text/xml", "application/ld+json"), "application/ld+json"),
+        ("text/csv", "application/json"),
+    ],
+)
+def test_what_is_json_says_which(media: str | tuple[str, ...], json_media: str) -> None:
+    assert endpoint("GET", "/x", roles=PUBLIC, summary="X", media=media).json_media == json_media
+
+
+def test_a_change_is_not_answered_by_a_stream() -> None:
+    change = endpoint("POST", "/x", roles=PUBLIC, summary="X")
+    call = Call(change, "POST", "/x", "/x", {})
+    request = Request(ANONYMOUS, Access("anonymous", ()), {}, {}, None, AT, call)
+
+    with pytest.raises(TypeError, match="is a change"):
+        request.stream(iter([b"x"]), "text/csv")
