@@ -285,6 +285,7 @@ def _thing(dispute: Dispute) -> Thing:
 def _tell(tx: Transaction, change: Change, now: datetime) -> None:
     dispute, fact = change
     outbox.add(tx, fact, subject=dispute.dispute_id, version=dispute.version, area=dispute.area, now=now)
+    store.add_step(tx, change, now)
 
 
 def _unknown(dispute_id: UUID) -> NotFound:

@@ -100,6 +100,11 @@ UPDATE disputes SET
     satisfaction = :satisfaction
 WHERE dispute_id = :dispute_id;
 
+-- name: add_step(dispute_id, version, step, taken_at, reason_code)!
+-- Keep what was done with a dispute and when: one row a version.
+INSERT INTO dispute_steps (dispute_id, version, step, taken_at, reason_code)
+VALUES (:dispute_id, :version, :step, :taken_at, :reason_code);
+
 -- name: find_dispute(dispute_id)^
 -- One dispute, to read, with what was told, sealed, and the same accounts as for a change.
 SELECT

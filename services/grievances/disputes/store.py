@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from services.grievances.disputes.model import (
     AgreementForm,
     Basis,
     Body,
+    Change,
     Channel,
     ChosenBy,
     Dispute,
@@ -128,6 +130,18 @@ def save(tx: Transaction, dispute: Dispute) -> None:
             "satisfaction": dispute.satisfaction,
         },
     )
+
+
+def add_step(tx: Transaction, change: Change, now: datetime) -> None:
+    """Keep what was done and when, for whoever follows the case, in the round trip of the commit."""
+    given = {
+        "dispute_id": change.dispute.dispute_id,
+        "version": change.dispute.version,
+        "step": change.fact.type.removeprefix("dispute."),
+        "taken_at": now,
+        "reason_code": getattr(change.fact, "reason_code", None),
+    }
+    tx.at_commit(queries.add_step.sql, given)
 
 
 def find(tx: Transaction, dispute_id: UUID) -> tuple[Dispute, bytes] | None:
