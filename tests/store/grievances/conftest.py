@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from chassis.identity import Actor, Grant
 from services.grievances.access import eyes
 from services.grievances.agreements import handlers as agreements
 from services.grievances.agreements.model import Signer
+from services.grievances.committees import store as committees
+from services.grievances.committees.model import Committee, Person, Position, form, years_after
 from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes.model import AgreementForm, Dispute, Party, PartyKind, RefusalReason, Relation, Side
 from services.grievances.places import store as places
@@ -38,7 +40,8 @@ def service_address(service_database: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture
-def database(service_address: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def bare(service_address: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Places only."""
     monkeypatch.setattr(privacy, "sealer", lambda: SEALER)
     with closing(Database(service_address.url, service="grievances", size=12)) as database:
         with database.transaction() as tx:
@@ -55,6 +58,25 @@ def database(service_address: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             )
             places.save_grid_units(tx, [BUILDING])
         yield database
+
+
+MEMBERS = tuple(
+    Person(UUID(int=number), f"mediator-{number}", "陈丽", date(1980, 5, 4), is_woman=True, position=position)
+    for number, position in enumerate((Position.MEMBER, Position.MEMBER, Position.CHAIR), start=1)
+)
+"""Of the committee of every community; they may be named as mediators there."""
+
+
+@pytest.fixture
+def database(bare: Database) -> Database:
+    """With a committee in every community; its facts are not told, so that tests see only their own."""
+    formed_on = date(2026, 1, 5)
+    with bare.transaction() as tx:
+        for area in (XINGHAI, BEITOU, HAIYUE):
+            committee = Committee(uuid_utils.compat.uuid7(), area, formed_on, years_after(formed_on, 3))
+            members = [replace(member, appointment_id=uuid_utils.compat.uuid7()) for member in MEMBERS]
+            committees.add(tx, form(committee, members, before=None, today=formed_on), "officer-2")
+    return bare
 
 
 class People:
@@ -149,11 +171,11 @@ def life(database: Database) -> Life:
 
 
 @pytest.fixture
-def facts(database: Database) -> Callable[[], list[tuple[str, int]]]:
+def facts(bare: Database) -> Callable[[], list[tuple[str, int]]]:
     """Types and versions of the facts waiting to be sent, in their order."""
 
     def waiting() -> list[tuple[str, int]]:
-        with database.transaction() as tx:
+        with bare.transaction() as tx:
             rows = tx.rows("SELECT type, envelope::json ->> 'version' AS version FROM outbox ORDER BY position")
         return [(row.type, int(row.version)) for row in rows]
 
