@@ -194,6 +194,10 @@ TIMER_FAILURES = _counter(
     "reason",
 )
 
+WRONG_SECRETS = _counter(
+    "linli_wrong_secrets_total", "secrets", "Times somebody showed a case's number with a secret that does not open it."
+)
+
 AUDIT_PENDING = _gauge(
     "linli_audit_pending_rows", "rows", "Audit rows not yet sealed into the chain; alert above 10,000."
 )
