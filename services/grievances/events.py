@@ -310,6 +310,13 @@ class JointDecided(JointFact):
 
 
 @dataclass(frozen=True)
+class JointEnded(JointFact):
+    """Its dispute was closed without a decision of the bodies: agreed, refused or terminated."""
+
+    type: ClassVar[str] = "joint.ended"
+
+
+@dataclass(frozen=True)
 class ReferralFact:
     """What becomes of a referral 信访转送交办 (its subject) under 信访工作条例 (2022).
 
@@ -516,6 +523,7 @@ PUBLISHED: tuple[type, ...] = (
     JointTaskGiven,
     JointTaskDone,
     JointDecided,
+    JointEnded,
     CaseReferred,
     ReferralSorted,
     ReferralObjected,
@@ -582,6 +590,7 @@ SAMPLES: tuple[Any, ...] = (
     JointTaskGiven(*_JOINT, task_id=_BUILDING, body="property_office", due_on="2026-04-10"),
     JointTaskDone(*_JOINT, task_id=_BUILDING, body="property_office"),
     JointDecided(*_JOINT, decided_on="2026-04-12", appeal_until="2026-06-11"),
+    JointEnded(*_JOINT),
     CaseReferred(_OTHER, _DISPUTE, None, "handling"),
     ReferralSorted(*_REFERRAL),
     ReferralObjected(*_REFERRAL),
