@@ -17,14 +17,17 @@ ROLES = frozenset(
         "street_officer",
         "district_officer",
         "hotline",
+        "department_officer",
         "operator",
         "auditor",
         "recorder",
     }
 )
-"""居民, 网格负责人, 调解员, 社区 / 街道 / 区工作人员, 12345 热线话务员, 运维, 审计, and `recorder` for programs.
+"""居民, 网格负责人, 调解员, 社区 / 街道 / 区工作人员, 12345 热线话务员, 部门工作人员, 运维, 审计;
+`recorder` for programs.
 
-`recorder` brings data in; `hotline` files what callers of the 12345 line say, and follows it for them.
+`recorder` brings data in; `hotline` files what callers of the 12345 line say, and follows it for them;
+`department_officer` sees by office no area, only what was referred to the department that the account acts for.
 """
 
 MAX_GRANTS = 200

@@ -57,6 +57,7 @@ ROLES = {
     "street_officer": lazy_gettext("街道工作人员"),
     "district_officer": lazy_gettext("区工作人员"),
     "hotline": lazy_gettext("热线话务员"),
+    "department_officer": lazy_gettext("职能部门工作人员"),
     "operator": lazy_gettext("运维人员"),
     "auditor": lazy_gettext("审计人员"),
     "recorder": lazy_gettext("数据录入程序"),

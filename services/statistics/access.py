@@ -9,7 +9,7 @@ from services.statistics.store import Division
 EVERYONE = ROLES
 """Anyone signed in sees the sums of the district and of its streets: they are what the board is for."""
 
-FACT_READERS = ROLES - {"resident", "recorder", "hotline"}
+FACT_READERS = ROLES - {"resident", "recorder", "hotline", "department_officer"}
 """See single facts, without content or names, of the areas they work in; too near to people for everybody's eyes."""
 
 

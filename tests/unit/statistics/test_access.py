@@ -36,6 +36,7 @@ def test_those_who_work_in_a_community_see_its_days(role: str) -> None:
         (Grant("resident", XINGHAI.code),),
         (Grant("recorder", XINGHAI.code),),
         (Grant("hotline", XINGHAI.code),),
+        (Grant("department_officer", XINGHAI.code),),
         (Grant("resident", XINGHAI.code), Grant("mediator", "440305006011")),
         (Grant("resident", XINGHAI.code), Grant("grid_leader", XINGHAI.code, "/a-building")),
     ],
