@@ -6,44 +6,16 @@ second later it is gone.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from chassis import audit
 from chassis.audit import Anchor
 from chassis.database import Database
-from linli import ledger
+from linli import ledger, recounting
 from linli.ledger import Balance
 from linli.services import subscriptions
 
 SHOWN = 10
 
-FIGURES = ("registered", "accepted", "resolved", "refused", "terminated", "reopened")
-
-_FROM_FACTS = """
-SELECT area, day, type, count(*) AS number, coalesce(sum(days_open), 0) AS days FROM (
-    SELECT type, envelope::jsonb ->> 'area' AS area,
-        ((envelope::jsonb ->> 'time')::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AS day,
-        (envelope::jsonb -> 'data' ->> 'days_open')::bigint AS days_open
-    FROM (SELECT type, envelope FROM outbox UNION ALL SELECT type, envelope FROM event_log) facts
-    WHERE type = ANY(%s)
-) read GROUP BY area, day, type
-"""
-_KEPT = """
-SELECT area, day, registered, accepted, resolved, refused, terminated, reopened, days_to_resolve_sum FROM figures_by_day
-"""
-_MONTHS = """
-SELECT coalesce(days.area, months.area) AS area, coalesce(days.month, months.month) AS month,
-    days.numbers AS by_day, months.numbers AS by_month
-FROM (
-    SELECT area, date_trunc('month', day)::date AS month,
-        ARRAY[sum(registered), sum(accepted), sum(resolved), sum(refused), sum(terminated), sum(reopened)] AS numbers
-    FROM figures_by_day GROUP BY 1, 2
-) days FULL JOIN (
-    SELECT area, month, ARRAY[registered, accepted, resolved, refused, terminated, reopened]::numeric[] AS numbers
-    FROM figures_by_month
-) months USING (area, month)
-WHERE days.numbers IS DISTINCT FROM months.numbers
-"""
 _RESOLVED = """
 SELECT event_id FROM (SELECT event_id, type FROM outbox UNION ALL SELECT event_id, type FROM event_log) facts
 WHERE type = 'dispute.resolved'
@@ -74,7 +46,7 @@ def checks(
         told(f"{balance.consumer} ← {balance.source}")
         yield _of_balance(balance)
     told("statistics")
-    yield _of_figures(databases["grievances"], databases["statistics"])
+    yield _of_days(databases["grievances"], databases["statistics"])
     yield _of_months(databases["statistics"])
     told("notices")
     yield _of_notices(databases["grievances"], databases["members"])
@@ -92,35 +64,29 @@ def _of_balance(balance: Balance) -> Check:
     return Check(f"ledger: {balance.consumer} from {balance.source}", looked_at, differences)
 
 
-def _of_figures(grievances: Database, statistics: Database) -> Check:
-    """Every figure of every division and day, counted again from the facts themselves."""
-    with grievances.transaction() as tx:
-        facts = tx.rows(_FROM_FACTS, ([f"dispute.{name}" for name in FIGURES],))
-    counted: dict[tuple[Any, Any, str], int] = {}
-    for row in facts:
-        name = row.type.removeprefix("dispute.")
-        counted[row.area, row.day, name] = row.number
-        if name == "resolved":
-            counted[row.area, row.day, "days_to_resolve_sum"] = int(row.days)
-    with statistics.transaction() as tx:
-        rows = tx.rows(_KEPT)
-    names = (*FIGURES, "days_to_resolve_sum")
-    kept = {(row.area, row.day, name): getattr(row, name) for row in rows for name in names if getattr(row, name)}
-    counted = {key: number for key, number in counted.items() if number}
-    wrong = sorted(key for key in counted.keys() | kept.keys() if counted.get(key, 0) != kept.get(key, 0))
-    differences = [
-        f"{name} of {area} on {day}: {kept.get(key, 0)}, the facts say {counted.get(key, 0)}"
-        for key in wrong[:SHOWN]
-        for area, day, name in [key]
-    ]
-    return Check("statistics: figures by day", f"{len(kept)} figures from {len(facts)} groups of facts", differences)
+def _of_days(grievances: Database, statistics: Database) -> Check:
+    """Every figure of every division and day, and of each category and relation, counted again from the facts."""
+    with grievances.transaction() as facts, statistics.transaction() as kept:
+        return _of_counts("statistics: figures by day", "days of divisions", recounting.days(facts, kept))
 
 
 def _of_months(statistics: Database) -> Check:
     with statistics.transaction() as tx:
-        wrong = tx.rows(_MONTHS)
-    differences = [f"{row.area} {row.month:%Y-%m}: months {row.by_month}, days {row.by_day}" for row in wrong[:SHOWN]]
-    return Check("statistics: months against days", "every month", differences)
+        return _of_counts("statistics: months against days", "months of divisions", recounting.months(tx))
+
+
+def _of_counts(name: str, what: str, found: Iterator[str | None]) -> Check:
+    looked_at, wrong, first = 0, 0, list[str]()
+    for difference in found:
+        looked_at += 1
+        if difference is not None:
+            wrong += 1
+            first += [difference][: SHOWN - len(first)]
+    return Check(name, f"{looked_at} {what}, by category and by relation, too", [*first, *_more(wrong)])
+
+
+def _more(wrong: int) -> list[str]:
+    return [f"and {wrong - SHOWN} more"] if wrong > SHOWN else []
 
 
 def _of_notices(grievances: Database, members: Database) -> Check:
