@@ -3,14 +3,26 @@
 from chassis.config import PersonalDataServiceSettings
 from chassis.service import Service
 from services.grievances.agreements.api import AgreementsApi
+from services.grievances.comments.api import CommentsApi
 from services.grievances.committees.api import CommitteesApi
 from services.grievances.disputes.api import DisputesApi
+from services.grievances.following.api import FollowingApi
 from services.grievances.places.api import PlacesApi
 from services.grievances.sessions.api import SessionsApi
 from services.grievances.worklists.api import WorkListsApi
 
 
-class Grievances(DisputesApi, WorkListsApi, SessionsApi, AgreementsApi, CommitteesApi, PlacesApi, Service):
+class Grievances(
+    DisputesApi,
+    WorkListsApi,
+    FollowingApi,
+    CommentsApi,
+    SessionsApi,
+    AgreementsApi,
+    CommitteesApi,
+    PlacesApi,
+    Service,
+):
     """Disputes, sessions, agreements, and the places they lie in."""
 
     name = "grievances"

@@ -10,6 +10,8 @@ from chassis.http import Answer, Request, endpoint
 from services.grievances import access
 from services.grievances.access import Purpose, eyes
 from services.grievances.disputes import handlers, model, schemas, store
+from services.grievances.following.api import new_secret
+from services.grievances.following.handlers import hash_of
 
 
 class DisputesApi:
@@ -22,13 +24,15 @@ class DisputesApi:
         "/disputes",
         roles=access.FILERS,
         body=schemas.RegisterDispute,
-        answer=schemas.DisputeView,
+        answer=schemas.FiledDispute,
         status=201,
         tag="disputes",
         summary="File a dispute",
     )
     def register_dispute(self, request: Request) -> Answer:
         """Everyone who files gets a case number; mediation is free of charge (人民调解法 Art. 4).
+
+        With it comes a secret, told once: with both, the applicant follows the case without an account (GET /follow).
 
         POST /disputes
         {"area": "440305001012", "relation": "owner_property", "category": "repair", "summary": "楼道漏水三个月",
@@ -37,7 +41,7 @@ class DisputesApi:
 
         201 Created
         {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "case_number": "440305001012-2026-0007",
-         "area": "440305001012", "state": "registered", "version": 1}
+         "area": "440305001012", "state": "registered", "version": 1, "follow_secret": "7K3M-9QXZ-0A1B-2C3D-4E5F-6G7F"}
         """
         body = request.body
         command = handlers.Register(
@@ -52,11 +56,16 @@ class DisputesApi:
             respondent_body=model.Body(body["respondent"]["body"]) if body["respondent"]["body"] else None,
             ticket_kind=model.TicketKind(body["ticket_kind"]) if body["ticket_kind"] else None,
         )
-        dispute_id = uuid_utils.compat.uuid7()
+        dispute_id, secret = uuid_utils.compat.uuid7(), new_secret()
         with self.database.transaction(eyes(request.actor)) as tx:
-            dispute = handlers.register(tx, command, dispute_id=dispute_id, actor=request.actor, now=request.now)
+            dispute = handlers.register(
+                tx, command, dispute_id=dispute_id, actor=request.actor, now=request.now, secret_hash=hash_of(secret)
+            )
+            filed = handlers.Filed(**vars(dispute), follow_secret=secret)
             location = f"/disputes/{dispute_id}"
-            return request.answer(tx, dispute, version=dispute.version, location=location, area=dispute.area)
+            return request.answer(
+                tx, filed, version=dispute.version, location=location, area=dispute.area, confidential=True
+            )
 
     @endpoint(
         "GET",

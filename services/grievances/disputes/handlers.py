@@ -161,6 +161,13 @@ def keep(tx: Transaction, change: Change, now: datetime) -> Dispute:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Filed(Dispute):
+    """A dispute as it is answered to whoever has just filed it; the secret is told this once."""
+
+    follow_secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisputeInDetail(Dispute):
     """A dispute with its parties, masked or opened as its reader may see them; `summary` only where it may be read."""
 

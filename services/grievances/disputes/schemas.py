@@ -188,6 +188,18 @@ class DisputeView(Schema):
     )
 
 
+class FiledDispute(DisputeView):
+    """A dispute that was just filed."""
+
+    follow_secret = fields.String(
+        required=True,
+        metadata={
+            "example": "7K3M-9QXZ-0A1B-2C3D-4E5F-6G7F",
+            "description": "查询码, for the applicant alone and told once: with the case number it opens GET /follow",
+        },
+    )
+
+
 class PartyView(Schema):
     kind = fields.String(required=True, metadata={"example": "person"})
     name = fields.String(required=True, metadata={"example": "王**"})
