@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from chassis.database import Access, Database
+from chassis.tables import WrongFile
 from services.members.divisions import store
-from services.members.divisions.file import WrongDivisionFile, read_divisions, read_file
+from services.members.divisions.file import read_divisions, read_file
 from services.members.divisions.handlers import get_division, load_divisions
 from services.members.grid import store as grid_store
 from tests.store.members.district import DISTRICT, NOW
@@ -107,7 +108,7 @@ def test_what_has_vanished_from_the_file_is_reported_and_kept(database: Database
 
 
 def test_a_file_with_a_fault_loads_nothing(database: Database) -> None:
-    with pytest.raises(WrongDivisionFile, match="line 8: "):
+    with pytest.raises(WrongFile, match="line 8: "):
         load(database, DISTRICT + "440305006012,,community,440305006000\n")
 
     assert facts(database) == []

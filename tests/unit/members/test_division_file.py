@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.members.divisions.file import COLUMNS, MAX_TOLD, WrongDivisionFile, read_divisions, read_file
+from chassis.tables import MAX_TOLD, WrongFile
+from services.members.divisions.file import COLUMNS, read_divisions, read_file
 from services.members.divisions.model import Division
 
 NANSHAN = Path(__file__).parents[3] / "data" / "nanshan.csv"
@@ -16,8 +17,8 @@ COMMUNITY = "440305001012,星海名城社区居委会,community,440305001000\n"
 GOOD = HEADER + DISTRICT + STREET + COMMUNITY
 
 
-def refusal(text: str) -> WrongDivisionFile:
-    with pytest.raises(WrongDivisionFile) as caught:
+def refusal(text: str) -> WrongFile:
+    with pytest.raises(WrongFile) as caught:
         read_divisions(text.encode())
     return caught.value
 
@@ -241,7 +242,7 @@ def test_the_message_lists_the_first_faults_and_counts_the_rest() -> None:
     ],
 )
 def test_bytes_that_are_no_text_are_refused_rather_than_read_as_nonsense(content: bytes, line: int) -> None:
-    with pytest.raises(WrongDivisionFile) as caught:
+    with pytest.raises(WrongFile) as caught:
         read_divisions(content)
 
     assert [problem.line for problem in caught.value.problems] == [line]
