@@ -198,6 +198,13 @@ WRONG_SECRETS = _counter(
     "linli_wrong_secrets_total", "secrets", "Times somebody showed a case's number with a secret that does not open it."
 )
 
+HOLIDAY_TABLE_DAYS_LEFT = _gauge(
+    "linli_holiday_table_days_left",
+    "days",
+    "Days for which the holiday table still speaks, NaN until known, negative once it has ended. Alert below 60.",
+)
+HOLIDAY_TABLE_DAYS_LEFT.set(math.nan)
+
 AUDIT_PENDING = _gauge(
     "linli_audit_pending_rows", "rows", "Audit rows not yet sealed into the chain; alert above 10,000."
 )

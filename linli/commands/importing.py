@@ -6,7 +6,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from linli.cli import data_option
-from linli.importing import load_divisions, read_divisions
+from linli.importing import load_divisions, load_holidays, read_divisions, read_holidays
 from linli.instance import Reach
 
 
@@ -17,6 +17,7 @@ def command() -> None:
     \b
     Example:
       linli import divisions data/nanshan.csv
+      linli import holidays data/holidays.csv
     """
 
 
@@ -42,3 +43,21 @@ def divisions(file: Path, data: Path) -> None:
             lambda done, total: bar.update(task, completed=done, total=total),
         )
     click.echo(loaded)
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", help="The notice it comes from; the file's name without it.")
+@data_option
+def holidays(file: Path, source: str | None, data: Path) -> None:
+    """Load whole years of the holiday table: CSV with the columns day,kind,name, in UTF-8 or GB 18030.
+
+    A line for each weekday that is off and each weekend day that is worked (kind off or work), as the State Council's
+    notice of November has it. Open due times that reach into these years are counted anew. Safe to repeat.
+
+    \b
+    Example:
+      linli import holidays data/holidays.csv
+    """
+    years = read_holidays(file, source or file.name)
+    click.echo(load_holidays(Reach.find(data).database("grievances"), years))

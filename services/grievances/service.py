@@ -5,8 +5,11 @@ from chassis.service import Service
 from services.grievances.agreements.api import AgreementsApi
 from services.grievances.comments.api import CommentsApi
 from services.grievances.committees.api import CommitteesApi
+from services.grievances.deadlines.api import DeadlinesApi
 from services.grievances.disputes.api import DisputesApi
+from services.grievances.escalations.api import EscalationsApi
 from services.grievances.following.api import FollowingApi
+from services.grievances.holidays.api import HolidaysApi
 from services.grievances.places.api import PlacesApi
 from services.grievances.sessions.api import SessionsApi
 from services.grievances.worklists.api import WorkListsApi
@@ -20,6 +23,9 @@ class Grievances(
     SessionsApi,
     AgreementsApi,
     CommitteesApi,
+    DeadlinesApi,
+    EscalationsApi,
+    HolidaysApi,
     PlacesApi,
     Service,
 ):

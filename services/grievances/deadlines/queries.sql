@@ -1,8 +1,31 @@
 -- name: list_rules()
 -- All rules, as they stand.
-SELECT rule, amount, unit, is_duty, near_hours, street_after_days, district_after_days, law_maximum, source
+SELECT
+    rule, amount, unit, is_duty, near_hours, street_after_days, district_after_days, law_maximum, source, version
 FROM deadline_rules
 ORDER BY rule;
+
+-- name: lock_rule(rule)^
+-- One rule for a change; others who want to change it wait.
+SELECT
+    rule, amount, unit, is_duty, near_hours, street_after_days, district_after_days, law_maximum, source, version
+FROM deadline_rules
+WHERE rule = :rule
+FOR NO KEY UPDATE;
+
+-- name: save_rule(rule, amount, near_hours, street_after_days, district_after_days, version)!
+-- Write what a district may set of a rule; the row is locked by lock_rule.
+UPDATE deadline_rules SET
+    amount = :amount,
+    near_hours = :near_hours,
+    street_after_days = :street_after_days,
+    district_after_days = :district_after_days,
+    version = :version
+WHERE rule = :rule;
+
+-- name: list_districts()
+-- The districts known here; one, but for a deployment that serves several.
+SELECT code FROM divisions WHERE level = 'district' ORDER BY code;
 
 -- name: list_holidays()
 -- All days that differ from the week's own rhythm.
@@ -12,13 +35,16 @@ SELECT day, is_working FROM holidays;
 -- The last year that the table speaks for; null while it is empty.
 SELECT max(year) FROM holiday_years;
 
--- name: watch(thing_id, slot, thing, deadline_id, rule, area, category, relation, started_at, due_at, near_at)!
--- Have a due time in sight. The same one again changes nothing, so what was told of it is not told twice.
+-- name: watch(thing_id, slot, thing, deadline_id, rule, area, category, relation, started_at, due_at, near_at, street_at, district_at, amount, is_provisional)!
+-- Have a due time in sight. The same one again changes nothing, so what was told of it is not told twice; a due time
+-- that a rule gave stays as it was counted, whatever the rule says today.
 INSERT INTO deadlines AS kept (
-    thing_id, slot, thing, deadline_id, rule, area, category, relation, started_at, due_at, next_at
+    thing_id, slot, thing, deadline_id, rule, area, category, relation, started_at, due_at, next_at, street_at,
+    district_at, amount, is_provisional
 )
 VALUES (
-    :thing_id, :slot, :thing, :deadline_id, :rule, :area, :category, :relation, :started_at, :due_at, :near_at
+    :thing_id, :slot, :thing, :deadline_id, :rule, :area, :category, :relation, :started_at, :due_at, :near_at,
+    :street_at, :district_at, :amount, :is_provisional
 )
 ON CONFLICT (thing_id, slot) DO UPDATE SET
     deadline_id = excluded.deadline_id,
@@ -26,9 +52,118 @@ ON CONFLICT (thing_id, slot) DO UPDATE SET
     started_at = excluded.started_at,
     due_at = excluded.due_at,
     stage = 0,
-    next_at = excluded.next_at
-WHERE (kept.rule, kept.started_at, kept.due_at) IS DISTINCT FROM (excluded.rule, excluded.started_at, excluded.due_at);
+    next_at = excluded.next_at,
+    street_at = excluded.street_at,
+    district_at = excluded.district_at,
+    amount = excluded.amount,
+    is_provisional = excluded.is_provisional
+WHERE (kept.rule, kept.started_at) <> (excluded.rule, excluded.started_at)
+    OR (excluded.amount IS NULL AND kept.due_at <> excluded.due_at);
 
 -- name: settle(thing_id, slot)!
 -- Nothing is due of this thing any more; in one slot, or in all.
 DELETE FROM deadlines WHERE thing_id = :thing_id AND (:slot::text IS NULL OR slot = :slot);
+
+-- name: take_due(now, at_most, apart, only)
+-- Move deadlines to the stage they have reached and say what there is to tell of them; rows that another process has are
+-- left to it. `apart`: kinds whose rights lapse otherwise; `only`: this one alone.
+WITH due AS MATERIALIZED (
+    SELECT
+        d.thing_id, d.slot, d.stage,
+        CASE
+            WHEN :now >= d.district_at THEN 4
+            WHEN :now >= d.street_at THEN 3
+            WHEN :now >= d.due_at THEN 2
+            ELSE 1
+        END AS reached
+    FROM deadlines AS d
+    WHERE d.next_at <= :now
+        AND NOT (d.street_at IS NULL AND d.due_at <= :now AND d.thing = ANY(:apart::text []))
+        AND (:only::uuid IS NULL OR d.deadline_id = :only)
+    ORDER BY d.next_at
+    LIMIT :at_most
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+
+UPDATE deadlines AS d SET
+    stage = due.reached,
+    next_at = CASE due.reached WHEN 1 THEN d.due_at WHEN 2 THEN d.street_at WHEN 3 THEN d.district_at END
+FROM due
+WHERE d.thing_id = due.thing_id AND d.slot = due.slot
+RETURNING
+    d.deadline_id, d.thing, d.thing_id, d.area, d.category, d.relation, d.rule, d.due_at,
+    d.street_at IS NOT NULL AS is_duty, due.stage AS told, due.reached;
+
+-- name: list_lapsing(now, at_most, apart)
+-- Rights of these kinds whose time is over and of which nobody has said so.
+SELECT
+    d.deadline_id, d.thing, d.thing_id, d.area, d.category, d.relation, d.rule, d.due_at, false AS is_duty,
+    d.stage AS told, 2 AS reached
+FROM deadlines AS d
+WHERE d.next_at <= :now AND d.street_at IS NULL AND d.due_at <= :now AND d.thing = ANY(:apart::text [])
+ORDER BY d.next_at
+LIMIT :at_most;
+
+-- name: list_due(prefixes, now, is_overdue, is_near, thing, rule, after_instant, after_id, count)
+-- A page of what is due in a scope, the longest due first: each place of the scope is read along its own index.
+SELECT
+    page.deadline_id, page.slot, page.thing, page.thing_id, page.rule, page.area, page.category, page.relation,
+    page.started_at, page.due_at, page.stage, page.street_at, page.is_provisional
+FROM (
+    SELECT known.code FROM divisions AS known WHERE known.code ^@ ANY(:prefixes::text [])
+) AS place
+CROSS JOIN LATERAL (
+    SELECT d.*
+    FROM deadlines AS d
+    WHERE d.area = place.code
+        AND (NOT :is_overdue OR d.due_at <= :now)
+        AND (NOT :is_near OR (d.due_at > :now AND d.stage = 1))
+        AND (:thing::text IS NULL OR d.thing = :thing)
+        AND (:rule::text IS NULL OR d.rule = :rule)
+        AND (
+            :after_instant::timestamptz IS NULL
+            OR (d.due_at, d.deadline_id) > (:after_instant::timestamptz, :after_id::uuid)
+        )
+        AND (:after_instant::timestamptz IS NULL OR d.due_at >= :after_instant)
+        AND sees_thing(d.thing, d.thing_id)
+    ORDER BY d.due_at, d.deadline_id
+    LIMIT :count
+) AS page
+ORDER BY page.due_at, page.deadline_id
+LIMIT :count;
+
+-- name: list_of_thing(thing_id, after_instant, after_id, count)
+-- What is due of one thing, for whom its own policies show it.
+SELECT
+    d.deadline_id, d.slot, d.thing, d.thing_id, d.rule, d.area, d.category, d.relation, d.started_at, d.due_at,
+    d.stage, d.street_at, d.is_provisional
+FROM deadlines AS d
+WHERE d.thing_id = :thing_id
+    AND (
+        :after_instant::timestamptz IS NULL
+        OR (d.due_at, d.deadline_id) > (:after_instant::timestamptz, :after_id::uuid)
+    )
+    AND sees_thing(d.thing, d.thing_id)
+ORDER BY d.due_at, d.deadline_id
+LIMIT :count;
+
+-- name: list_recountable(rules, since)
+-- Due times that a rule counted by the holiday table, not yet missed: due since an instant, or else the provisional ones.
+SELECT d.thing_id, d.slot, d.deadline_id, d.rule, d.amount, d.started_at, d.due_at, d.is_provisional
+FROM deadlines AS d
+WHERE d.rule = ANY(:rules::text []) AND d.amount IS NOT NULL AND d.stage < 2
+    AND CASE WHEN :since::timestamptz IS NULL THEN d.is_provisional ELSE d.due_at >= :since::timestamptz END;
+
+-- name: move_due(thing_ids, slots, deadline_ids, due_instants, provisionals)!
+-- Give these another due time, unless they were replaced or missed meanwhile; all that hangs on it moves with it.
+UPDATE deadlines AS d SET
+    next_at = CASE d.stage WHEN 0 THEN d.next_at + (m.due_at - d.due_at) ELSE m.due_at END,
+    street_at = d.street_at + (m.due_at - d.due_at),
+    district_at = d.district_at + (m.due_at - d.due_at),
+    due_at = m.due_at,
+    is_provisional = m.is_provisional
+FROM unnest(
+    :thing_ids::uuid [], :slots::text [], :deadline_ids::uuid [], :due_instants::timestamptz [],
+    :provisionals::boolean []
+) AS m (thing_id, slot, deadline_id, due_at, is_provisional)
+WHERE d.thing_id = m.thing_id AND d.slot = m.slot AND d.deadline_id = m.deadline_id AND d.stage < 2;

@@ -17,20 +17,25 @@ class Timetables:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[float, Timetable]] = {}
+        self._forgotten = 0
 
     def current(self, tx: Transaction) -> Timetable:
-        """As it stood at most KEPT_S ago."""
+        """As it stood at most KEPT_S ago, and after the last `forget` of this process."""
         database = tx.connection.dsn
+        asked_at, forgotten = time.monotonic(), self._forgotten
         read_at, timetable = self._kept.get(database, (0.0, None))
-        if timetable is None or time.monotonic() - read_at > KEPT_S:
+        if timetable is None or asked_at - read_at > KEPT_S:
             timetable = store.read_timetable(tx)
-            if len(self._kept) >= MOST:
-                self._kept.clear()
-            self._kept[database] = time.monotonic(), timetable
+            # Another greenlet may have changed a rule while this one read: what it has read is not kept.
+            if forgotten == self._forgotten:
+                if len(self._kept) >= MOST:
+                    self._kept.clear()
+                self._kept[database] = asked_at, timetable
         return timetable
 
     def forget(self) -> None:
         """Read again next time."""
+        self._forgotten += 1
         self._kept.clear()
 
 

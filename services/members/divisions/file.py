@@ -17,9 +17,9 @@ def read_divisions(content: bytes) -> list[Division]:
     """The divisions in the bytes of a file, parents before children. Raises WrongFile with all its problems."""
     rows, wrong = read_table(content, COLUMNS)
     lines = [Line(row.line, **row.values) for row in rows]
-    problems = sorted([*wrong, *find_problems(lines)], key=lambda problem: problem.line)
+    problems = [*(Problem(one.line, one.detail) for one in wrong), *find_problems(lines)]
     if not lines and not problems:
         problems = [Problem(1, "no division below the header")]
     if problems:
-        raise WrongFile(problems)
+        raise WrongFile(sorted(problems, key=lambda problem: problem.line))
     return tree(lines)
