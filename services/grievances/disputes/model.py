@@ -200,8 +200,29 @@ class AgreementForm(StrEnum):
     ORAL = "oral"
 
 
-OTHER_ROUTES = ("arbitration", "administrative", "court")
-"""仲裁、行政、司法: the routes to be named when mediation ends without an agreement (Art. 26)."""
+REFUSED_MEDIATOR = "party_refused_mediator"
+"""Why a case has no mediator any more (Art. 23)."""
+
+RECUSALS = (ReassignmentReason.NEAR_RELATIVE, ReassignmentReason.INTEREST, ReassignmentReason.CHALLENGED)
+"""After these the account that had the case takes no more part in it, by no office; who was unable may have it again."""
+
+
+class NamedRoute(NamedTuple):
+    """Where the parties can still turn, in both languages."""
+
+    route: str
+    name_zh: str
+    name_en: str
+
+
+ROUTES = (
+    NamedRoute("arbitration", "仲裁", "Arbitration"),
+    NamedRoute("administrative", "行政途径", "Administrative authorities"),
+    NamedRoute("court", "诉讼", "Court proceedings"),
+)
+"""仲裁、行政、司法: what is to be named to the parties when mediation ends without an agreement (Art. 26)."""
+
+OTHER_ROUTES = tuple(named.route for named in ROUTES)
 
 
 class Side(StrEnum):
@@ -235,6 +256,7 @@ class Dispute:
     runs. `party_ids` are the accounts of its parties, `opposed_ids` those that act for the body complained of.
     `independent_ids`: who is not the workstation's own, where that is complained of (`access.acts_for_accused`).
     `escalated_to`: the highest level that a missed deadline has brought it to. `joint_case_id`: its open joint case.
+    `on_behalf_of`: whose will it was that it is not mediated, or no longer. `recused_ids`: who had it and was not impartial.
     """
 
     dispute_id: UUID
@@ -262,6 +284,8 @@ class Dispute:
     counted_from: datetime | None = None
     confirmed_at: datetime | None = None
     satisfaction: int | None = None
+    on_behalf_of: Side | None = None
+    recused_ids: tuple[str, ...] = ()
     party_ids: tuple[str, ...] = ()
     opposed_ids: tuple[str, ...] = ()
     independent_ids: tuple[str, ...] = ()
@@ -295,12 +319,35 @@ class Dispute:
         """What stays open to the parties when there is no agreement (Art. 3, 26)."""
         return OTHER_ROUTES if self.state in (State.REFUSED, State.TERMINATED) else ()
 
+    @property
+    def other_routes_named(self) -> tuple[NamedRoute, ...]:
+        """The same with their names, to be told to the parties."""
+        return ROUTES if self.other_routes else ()
+
 
 class Change(NamedTuple):
     """A dispute after one step and the one fact that tells of it."""
 
     dispute: Dispute
     fact: events.DisputeFact
+
+
+@dataclass(frozen=True)
+class MediatorChange:
+    """Who had a case before whom, and why that changed; the dispute's version after it tells which change it was."""
+
+    dispute_id: UUID
+    version: int
+    from_id: str | None
+    to_id: str | None
+    reason_code: str
+    on_behalf_of: Side | None
+    changed_by: str
+    changed_at: datetime
+
+
+CHOSEN: Mapping[ChosenBy, str] = {ChosenBy.COMMITTEE: "named_by_committee", ChosenBy.PARTIES: "chosen_by_parties"}
+"""Why a mediator has a case that had none, or that had another one before the first session."""
 
 
 def register(dispute: Dispute) -> Change:
@@ -323,19 +370,62 @@ def assign(dispute: Dispute, *, mediator_id: str, by: str, chosen_by: ChosenBy =
     return Change(after, events.DisputeAssigned(**_told(after)))
 
 
-def reassign(dispute: Dispute, *, successor_id: str, reason: ReassignmentReason, by: str) -> Change:
-    """Replace the mediator by a successor who has no part in the dispute; sessions held stay."""
+def reassign(
+    dispute: Dispute,
+    *,
+    successor_id: str,
+    reason: ReassignmentReason,
+    by: str,
+    on_behalf_of: Side | None = None,
+) -> Change:
+    """Replace the mediator by a successor who has no part in the dispute; sessions held stay.
+
+    Who was not impartial has no more part in it. `on_behalf_of`: which side has challenged the mediator.
+    """
     after = _step(dispute, Command.REASSIGN, by)
+    _whose(dispute, by, on_behalf_of, Command.REASSIGN, is_a_partys=reason is ReassignmentReason.CHALLENGED)
     _check_impartial(dispute, successor_id, "/successor_id")
-    after = replace(after, mediator_id=successor_id, reason_code=reason, chosen_by=ChosenBy.COMMITTEE)
+    recused = dispute.recused_ids
+    if reason in RECUSALS and dispute.mediator_id is not None:
+        recused = (*recused, dispute.mediator_id)
+    after = replace(
+        after,
+        mediator_id=successor_id,
+        reason_code=reason,
+        chosen_by=ChosenBy.COMMITTEE,
+        recused_ids=recused,
+    )
     return Change(after, events.DisputeReassigned(**_told(after), reason_code=reason))
 
 
-def unassign(dispute: Dispute, *, by: str) -> Change:
+def unassign(dispute: Dispute, *, by: str, on_behalf_of: Side | None = None) -> Change:
     """A party refuses the mediator (Art. 23); another one is to be named or chosen."""
-    after = _step(dispute, Command.UNASSIGN, by)
-    after = replace(after, mediator_id=None, chosen_by=None, reason_code="party_refused_mediator")
-    return Change(after, events.DisputeUnassigned(**_told(after), reason_code="party_refused_mediator"))
+    after = _step(dispute, Command.UNASSIGN, by, own=True)
+    _whose(dispute, by, on_behalf_of, Command.UNASSIGN)
+    after = replace(after, mediator_id=None, chosen_by=None, reason_code=REFUSED_MEDIATOR)
+    return Change(after, events.DisputeUnassigned(**_told(after), reason_code=REFUSED_MEDIATOR))
+
+
+def refuse_named_again(dispute: Dispute, pointer: str) -> InvalidInput:
+    """The refusal of a mediator whom a party has refused; the parties themselves may choose that one after all."""
+    detail = f"a party to {_name(dispute)} has refused this mediator; name another one, or chosen_by parties"
+    return InvalidInput(detail, [FieldError(pointer, detail)], rule=RULES[Command.UNASSIGN])
+
+
+def mediator_change(
+    before: Dispute, after: Dispute, *, reason: str, side: Side | None, by: str, at: datetime
+) -> MediatorChange:
+    """What is kept of a step that gave the case another mediator, or none."""
+    return MediatorChange(
+        dispute_id=after.dispute_id,
+        version=after.version,
+        from_id=before.mediator_id,
+        to_id=after.mediator_id,
+        reason_code=reason,
+        on_behalf_of=side,
+        changed_by=by,
+        changed_at=at,
+    )
 
 
 def mediate(dispute: Dispute, *, by: str) -> Change:
@@ -385,30 +475,40 @@ def link(dispute: Dispute, *, to: Dispute, by: str, now: datetime) -> Change:
     return Change(after, events.DisputeLinked(**_told(after), linked_to=str(to.dispute_id)))
 
 
-def refuse(dispute: Dispute, *, reason: RefusalReason, by: str, now: datetime) -> Change:
+def refuse(
+    dispute: Dispute, *, reason: RefusalReason, by: str, now: datetime, on_behalf_of: Side | None = None
+) -> Change:
     """It is not mediated. A party may clearly refuse at any time; the committee only until it has named a mediator."""
-    after = _step(dispute, Command.REFUSE, by, own=reason is RefusalReason.PARTY_REFUSED)
-    if reason is not RefusalReason.PARTY_REFUSED and dispute.state not in (State.REGISTERED, State.ACCEPTED):
+    is_a_partys = reason is RefusalReason.PARTY_REFUSED
+    after = _step(dispute, Command.REFUSE, by, own=is_a_partys)
+    if not is_a_partys and dispute.state not in (State.REGISTERED, State.ACCEPTED):
         detail = (
             f"{_name(dispute)} is {dispute.state}; the reason must be {RefusalReason.PARTY_REFUSED}, or terminate it"
         )
         raise InvalidInput(detail, [FieldError("/reason_code", detail)], rule=RULES[Command.REFUSE])
-    after = replace(after, reason_code=reason, closed_at=now)
+    side = _whose(dispute, by, on_behalf_of, Command.REFUSE, is_a_partys=is_a_partys)
+    after = replace(after, reason_code=reason, closed_at=now, on_behalf_of=side)
     return Change(after, events.DisputeRefused(**_told(after), reason_code=reason))
 
 
-def terminate(dispute: Dispute, *, reason: TerminationReason, by: str, now: datetime) -> Change:
+def terminate(
+    dispute: Dispute, *, reason: TerminationReason, by: str, now: datetime, on_behalf_of: Side | None = None
+) -> Change:
     """Mediation failed or a party ended it; `other_routes` are then named to the parties."""
-    own = reason is TerminationReason.PARTY_ENDED
-    after = replace(_step(dispute, Command.TERMINATE, by, own=own), reason_code=reason, closed_at=now)
+    is_a_partys = reason is TerminationReason.PARTY_ENDED
+    after = _step(dispute, Command.TERMINATE, by, own=is_a_partys)
+    side = _whose(dispute, by, on_behalf_of, Command.TERMINATE, is_a_partys=is_a_partys)
+    after = replace(after, reason_code=reason, closed_at=now, on_behalf_of=side)
     return Change(after, events.DisputeTerminated(**_told(after), reason_code=reason))
 
 
 def reopen(dispute: Dispute, *, reason: ReopeningReason, by: str, now: datetime) -> Change:
     """Take a closed dispute up again; a mediator is named anew, and time runs anew."""
     after = _step(dispute, Command.REOPEN, by, own=reason is ReopeningReason.NOT_CONFIRMED)
-    if reason is ReopeningReason.NOT_CONFIRMED and dispute.state is not State.RESOLVED:
-        detail = f"{_name(dispute)} is {dispute.state}; only of a resolved one is it said that it is not resolved"
+    if reason is ReopeningReason.NOT_CONFIRMED and dispute.state not in (State.RESOLVED, State.LINKED):
+        detail = (
+            f"{_name(dispute)} is {dispute.state}; only of a resolved or linked one is it said that it is not resolved"
+        )
         raise InvalidInput(detail, [FieldError("/reason_code", detail)], rule=RULES[Command.REOPEN])
     after = replace(
         after,
@@ -421,6 +521,7 @@ def reopen(dispute: Dispute, *, reason: ReopeningReason, by: str, now: datetime)
         linked_to=None,
         confirmed_at=None,
         satisfaction=None,
+        on_behalf_of=None,
         counted_from=now,
     )
     return Change(after, events.DisputeReopened(**_told(after), reason_code=reason))
@@ -432,8 +533,24 @@ def due(dispute: Dispute) -> tuple[str, datetime] | None:
     return (rule, dispute.counted_from or dispute.registered_at) if rule else None
 
 
+def _whose(dispute: Dispute, by: str, side: Side | None, command: Command, *, is_a_partys: bool = True) -> Side | None:
+    """Whose will a step carries out: who filed speaks as the applicant, who works on it says for which side."""
+    filed = by == dispute.filed_by
+    if is_a_partys and filed and side is not Side.RESPONDENT:
+        return Side.APPLICANT
+    if is_a_partys == (side is not None) and not (is_a_partys and filed):
+        return side
+    if filed:
+        detail = f"who filed {_name(dispute)} speaks for the applicant, not for the other side"
+    elif is_a_partys:
+        detail = "it is a party's own will; say whose: applicant or respondent"
+    else:
+        detail = "only a party's own will is recorded on behalf of a side; leave it out"
+    raise InvalidInput(detail, [FieldError("/on_behalf_of", detail)], rule=RULES[command])
+
+
 def _check_impartial(dispute: Dispute, mediator_id: str, pointer: str) -> None:
-    if dispute.concerns(mediator_id) or dispute.is_against(mediator_id):
+    if dispute.concerns(mediator_id) or dispute.is_against(mediator_id) or mediator_id in dispute.recused_ids:
         detail = f"this account cannot mediate {_name(dispute)}; name a mediator who has no part in it"
         raise InvalidInput(detail, [FieldError(pointer, detail)], rule="人民调解法 Art. 14")
     if mediator_id == dispute.mediator_id:
@@ -447,6 +564,12 @@ def check_no_part(dispute: Dispute, by: str, *, own: bool = False) -> None:
             f"who acts for the body that {_name(dispute)} complains of takes no step on it, whatever the office; "
             "somebody of another body or of the street must do this",
             rule="信访工作条例 Art. 28",
+        )
+    if by in dispute.recused_ids:
+        raise NotAllowed(
+            f"who was not impartial as the mediator of {_name(dispute)} takes no more part in it, by no office; "
+            "somebody else of the committee must do this",
+            rule="人民调解法 Art. 14; 信访工作条例 Art. 28",
         )
     if dispute.concerns(by) and not own:
         raise NotAllowed(

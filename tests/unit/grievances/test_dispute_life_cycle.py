@@ -69,7 +69,7 @@ LEFT_TO_THE_COMPLAINANT: dict[str, tuple[Step, tuple[State, ...]]] = {
     "人民调解法 Art. 31: to confirm": (STEPS[Command.CONFIRM], (State.RESOLVED,)),
     "人民调解法 Art. 31: to say that it is not resolved": (
         lambda dispute, by: model.reopen(dispute, reason=model.ReopeningReason.NOT_CONFIRMED, by=by, now=LATER),
-        (State.RESOLVED,),
+        (State.RESOLVED, State.LINKED),
     ),
 }
 
