@@ -65,6 +65,11 @@ REASONS: Mapping[str, str] = {
     "parties_willing": "双方愿意再次调解",
     "closed_in_error": "办结有误",
     "not_confirmed": "申请人未确认",
+    "near_relative": "调解员是近亲属",
+    "interest": "调解员有利害关系",
+    "challenged": "当事人申请更换",
+    "unable": "调解员不能继续",
+    "party_refused_mediator": "当事人不接受调解员",
 }
 ROUTES: Mapping[str, str] = {"arbitration": "仲裁", "administrative": "行政途径", "court": "诉讼"}
 
