@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.errors import Conflict, FieldError, InvalidInput, NotAllowed
 from services.grievances.disputes.model import Body
 
-RULE = "信访工作条例 Art. 28: who has an interest stays out; so nobody says of the own community or account who acts for it"
+RULE = "信访工作条例 Art. 28: who has an interest stays out, and so names nobody of the own community or account"
 
 
 @dataclass(frozen=True)
