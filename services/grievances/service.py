@@ -10,7 +10,9 @@ from services.grievances.disputes.api import DisputesApi
 from services.grievances.escalations.api import EscalationsApi
 from services.grievances.following.api import FollowingApi
 from services.grievances.holidays.api import HolidaysApi
+from services.grievances.joint.api import JointApi
 from services.grievances.places.api import PlacesApi
+from services.grievances.seats.api import SeatsApi
 from services.grievances.sessions.api import SessionsApi
 from services.grievances.worklists.api import WorkListsApi
 
@@ -26,6 +28,8 @@ class Grievances(
     DeadlinesApi,
     EscalationsApi,
     HolidaysApi,
+    JointApi,
+    SeatsApi,
     PlacesApi,
     Service,
 ):

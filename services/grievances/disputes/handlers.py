@@ -14,6 +14,9 @@ from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
 from services.grievances.disputes import model, store
 from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
+from services.grievances.joint import endings
+from services.grievances.joint import store as joint
+from services.grievances.joint.model import Decision
 from services.grievances.places import handlers as places
 from services.grievances.search.store import words_of
 
@@ -157,6 +160,8 @@ def keep(tx: Transaction, change: Change, now: datetime) -> Dispute:
     store.save(tx, change.dispute)
     _tell(tx, change, now)
     _watch(tx, change.dispute)
+    if change.dispute.joint_case_id is not None and not change.dispute.is_open:
+        endings.end(tx, change.dispute.joint_case_id, now)
     return change.dispute
 
 
@@ -169,11 +174,15 @@ class Filed(Dispute):
 
 @dataclass(frozen=True, kw_only=True)
 class DisputeInDetail(Dispute):
-    """A dispute with its parties, masked or opened as its reader may see them; `summary` only where it may be read."""
+    """A dispute with its parties, masked or opened as its reader may see them; `summary` only where it may be read.
+
+    `decision`: the dated one with the way to appeal, where it was resolved by one; it names no person.
+    """
 
     applicant: Party
     respondent: Party
     summary: str | None
+    decision: Decision | None
 
 
 def get_in_detail(
@@ -194,8 +203,13 @@ def get_in_detail(
         if dispute.filed_by == actor.actor_id:
             access.record_read(tx, actor, dispute, "own filing")
             summary = store.opened_summary(sealed_summary)
+    decided = dispute.resolution is model.Resolution.DECISION
     return DisputeInDetail(
-        **vars(dispute), applicant=parties[Side.APPLICANT], respondent=parties[Side.RESPONDENT], summary=summary
+        **vars(dispute),
+        applicant=parties[Side.APPLICANT],
+        respondent=parties[Side.RESPONDENT],
+        summary=summary,
+        decision=joint.find_decision_of_dispute(tx, dispute_id) if decided else None,
     )
 
 

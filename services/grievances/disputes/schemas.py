@@ -206,6 +206,34 @@ class PartyView(Schema):
     phone = fields.String(required=True, allow_none=True, metadata={"example": "138****8000"})
 
 
+class AppealRoute(Schema):
+    """Where, how and until when the complainant may appeal (信访工作条例 Art. 35)."""
+
+    body = fields.String(
+        required=True, validate=[validate.Length(1, 200), ONE_LINE], metadata={"example": "南头街道办事处"}
+    )
+    within_days = fields.Integer(
+        required=True,
+        validate=validate.Range(30, 366),
+        metadata={"example": 60, "description": "days from the decision; at least 30"},
+    )
+    how = fields.String(
+        required=True, validate=[validate.Length(1, 200), ONE_LINE], metadata={"example": "向街道信访办书面提出"}
+    )
+
+
+class DecisionView(Schema):
+    """A dated decision with the way to appeal (信访工作条例 Art. 32, 35)."""
+
+    decided_on = fields.Date(required=True, metadata={"example": "2026-04-12"})
+    decision = fields.String(required=True)
+    document_number = fields.String(required=True)
+    appeal_route = fields.Nested(AppealRoute, required=True)
+    appeal_until = fields.Date(
+        required=True, metadata={"example": "2026-06-11", "description": "the last day to appeal"}
+    )
+
+
 class DisputeDetail(DisputeView):
     """A dispute with its parties: masked, or opened for a stated purpose."""
 
@@ -213,6 +241,9 @@ class DisputeDetail(DisputeView):
     respondent = fields.Nested(PartyView, required=True)
     summary = fields.String(
         required=True, allow_none=True, metadata={"description": "null where the reader may not read it"}
+    )
+    decision = fields.Nested(
+        DecisionView, required=True, allow_none=True, metadata={"description": "what it was resolved by, if not agreed"}
     )
 
 
