@@ -71,7 +71,7 @@ REASONS: Mapping[str, str] = {
     "unable": "调解员不能继续",
     "party_refused_mediator": "当事人不接受调解员",
 }
-ROUTES: Mapping[str, str] = {"arbitration": "仲裁", "administrative": "行政途径", "court": "诉讼"}
+ROUTES: Mapping[str, str] = {named.route: named.name_zh for named in disputes.ROUTES}
 
 
 class Level(StrEnum):
