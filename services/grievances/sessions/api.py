@@ -12,6 +12,7 @@ from services.grievances.disputes.api import asked_by, purpose_of
 from services.grievances.disputes.model import Side
 from services.grievances.disputes.schemas import DisputeView, PurposeQuery
 from services.grievances.sessions import handlers, schemas
+from services.grievances.sessions.model import Guest
 
 
 class SessionsApi:
@@ -32,10 +33,14 @@ class SessionsApi:
     def record_session(self, request: Request, dispute_id: UUID) -> Answer:
         """By the assigned mediator or an officer of the community (人民调解法 Art. 27).
 
+        The parties choose open or closed (Art. 23). Open means that residents may come and listen: the record of an
+        open session is as sealed as that of a closed one, and published nowhere. Of others who came, invited with the
+        parties' consent (Art. 20) or listening, only their number is kept beside the sealed record.
+
         POST /disputes/01936f00-0000-7000-8000-00000000000a/sessions
         If-Match: "3"
-        {"held_at": "2026-03-05T14:30:00+08:00", "attended": ["applicant", "respondent"],
-         "record": "双方同意先检测漏点。"}
+        {"held_at": "2026-03-05T14:30:00+08:00", "attended": ["applicant", "respondent"], "guests": {"experts": 1},
+         "guests_agreed": true, "place": "星海名城社区调解室", "record": "双方同意先检测漏点。"}
 
         200 OK
         {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "state": "mediating", "version": 4, "session_count": 1}
@@ -46,6 +51,11 @@ class SessionsApi:
             is_public=body["is_public"],
             attended=[Side(side) for side in body["attended"]],
             record=body["record"],
+            ended_at=body["ended_at"],
+            place=body["place"],
+            mediators=body["mediators"],
+            guests={Guest(guest): count for guest, count in body["guests"].items()},
+            guests_agreed=body["guests_agreed"],
         )
         session_id = uuid_utils.compat.uuid7()
         with self.database.transaction(request.access) as tx:
@@ -62,7 +72,9 @@ class SessionsApi:
         summary="The sessions of a dispute",
     )
     def list_sessions(self, request: Request, dispute_id: UUID) -> Answer:
-        """Their records only for a purpose, to the assigned mediator or an officer; every opening is audited.
+        """Record and place only for a purpose, to the assigned mediator or an officer; every opening is audited.
+
+        That holds for an open session too.
 
         GET /disputes/01936f00-0000-7000-8000-00000000000a/sessions
 
