@@ -1,1 +1,1 @@
-"""Agreements 调解协议: what the parties agreed on, and from which day it binds them."""
+"""Agreements 调解协议: what the parties agreed on, who has signed it, and from which day it binds."""

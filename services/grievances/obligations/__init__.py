@@ -1,0 +1,1 @@
+"""Obligations 履行: what an agreement promises, watched until it is performed."""
