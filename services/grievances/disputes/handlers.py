@@ -9,7 +9,8 @@ from chassis import outbox, privacy
 from chassis.database import Transaction
 from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, StaleVersion
 from chassis.identity import Actor
-from services.grievances import access
+from services.grievances import access, events
+from services.grievances.agreements import store as agreements
 from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
 from services.grievances.disputes import model, store
@@ -155,11 +156,23 @@ def get_for_work(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> Dispute:
     return dispute
 
 
+_AGREEMENT_IS_OVER = (
+    events.DisputeReassigned,
+    events.DisputeUnassigned,
+    events.DisputeRefused,
+    events.DisputeTerminated,
+    events.DisputeReopened,
+)
+"""After these nobody signs what was drafted before, and nobody waits for what was agreed on before."""
+
+
 def keep(tx: Transaction, change: Change, now: datetime) -> Dispute:
     """Save the changed dispute, tell its fact and watch what is due next, all in the round trip of the commit."""
     store.save(tx, change.dispute)
     _tell(tx, change, now)
     _watch(tx, change.dispute)
+    if isinstance(change.fact, _AGREEMENT_IS_OVER) or change.dispute.resolution is model.Resolution.DECISION:
+        agreements.settle_watches(tx, change.dispute.dispute_id)
     if change.dispute.joint_case_id is not None and not change.dispute.is_open:
         endings.end(tx, change.dispute.joint_case_id, now)
     return change.dispute
