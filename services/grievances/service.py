@@ -5,15 +5,18 @@ from chassis.service import Service
 from services.grievances.agreements.api import AgreementsApi
 from services.grievances.comments.api import CommentsApi
 from services.grievances.committees.api import CommitteesApi
+from services.grievances.confirmations.api import ConfirmationsApi
 from services.grievances.deadlines.api import DeadlinesApi
 from services.grievances.disputes.api import DisputesApi
 from services.grievances.escalations.api import EscalationsApi
 from services.grievances.following.api import FollowingApi
 from services.grievances.holidays.api import HolidaysApi
 from services.grievances.joint.api import JointApi
+from services.grievances.obligations.api import ObligationsApi
 from services.grievances.places.api import PlacesApi
 from services.grievances.seats.api import SeatsApi
 from services.grievances.sessions.api import SessionsApi
+from services.grievances.visits.api import VisitsApi
 from services.grievances.worklists.api import WorkListsApi
 
 
@@ -24,6 +27,9 @@ class Grievances(
     CommentsApi,
     SessionsApi,
     AgreementsApi,
+    ObligationsApi,
+    ConfirmationsApi,
+    VisitsApi,
     CommitteesApi,
     DeadlinesApi,
     EscalationsApi,
