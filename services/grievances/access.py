@@ -139,6 +139,11 @@ def open_personal_data(tx: Transaction, actor: Actor, dispute: Dispute, purpose:
             f"who has a part in dispute {dispute.case_number} opens nothing of it by office; ask without `purpose` "
             "for your own view"
         )
+    if actor.actor_id in dispute.recused_ids:
+        raise NotAllowed(
+            f"who was not impartial as the mediator of dispute {dispute.case_number} opens nothing of it any more",
+            rule="人民调解法 Art. 14",
+        )
     if actor.actor_id == dispute.mediator_id:
         actor.require({"mediator"}, area=dispute.area)
     else:

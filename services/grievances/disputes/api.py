@@ -122,20 +122,103 @@ class DisputesApi:
         summary="Name the mediator",
     )
     def assign_dispute(self, request: Request, dispute_id: UUID) -> Answer:
-        """The committee names a mediator, who has no part in the dispute (人民调解法 Art. 14, 19).
+        """The committee names a mediator of its register, who has no part in the dispute (人民调解法 Art. 13, 14, 19).
 
-        Until the first session another one can be named, as the parties may refuse the first (Art. 23).
+        Or it records whom the parties chose. Until the first session another one can be named.
 
         POST /disputes/01936f00-0000-7000-8000-00000000000a/assign
         If-Match: "2"
-        {"mediator_id": "mediator-chen"}
+        {"mediator_id": "mediator-chen", "chosen_by": "parties"}
 
         200 OK
         {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "state": "assigned", "version": 3}
         """
+        mediator_id, chosen_by = request.body["mediator_id"], model.ChosenBy(request.body["chosen_by"])
         with self.database.transaction(request.access) as tx:
-            dispute = handlers.assign(tx, dispute_id, mediator_id=request.body["mediator_id"], **asked_by(request))
+            dispute = handlers.assign(tx, dispute_id, mediator_id=mediator_id, chosen_by=chosen_by, **asked_by(request))
             return request.answer(tx, dispute, version=dispute.version, area=dispute.area)
+
+    @endpoint(
+        "POST",
+        "/disputes/<uuid:dispute_id>/reassign",
+        roles=access.STEPPERS,
+        body=schemas.ReassignMediator,
+        answer=schemas.DisputeView,
+        versioned=True,
+        tag="disputes",
+        summary="Replace the mediator by a successor (回避)",
+    )
+    def reassign_dispute(self, request: Request, dispute_id: UUID) -> Answer:
+        """By the mediator or the committee: a near relative, an interest, a party's challenge, or unable to go on.
+
+        The successor has the case at once (人民调解法 Art. 14; 信访工作条例 Art. 28). Who was not impartial takes no
+        more part in it, by no office.
+
+        POST /disputes/01936f00-0000-7000-8000-00000000000a/reassign
+        If-Match: "4"
+        {"successor_id": "mediator-li", "reason_code": "near_relative"}
+
+        200 OK
+        {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "state": "mediating", "version": 5,
+         "mediator_id": "mediator-li"}
+        """
+        with self.database.transaction(request.access) as tx:
+            dispute = handlers.reassign(
+                tx,
+                dispute_id,
+                successor_id=request.body["successor_id"],
+                reason=model.ReassignmentReason(request.body["reason_code"]),
+                on_behalf_of=_side(request),
+                **asked_by(request),
+            )
+            return request.answer(tx, dispute, version=dispute.version, area=dispute.area)
+
+    @endpoint(
+        "POST",
+        "/disputes/<uuid:dispute_id>/unassign",
+        roles=access.READERS,
+        body=schemas.RefuseMediator,
+        answer=schemas.DisputeView,
+        versioned=True,
+        tag="disputes",
+        summary="Record that a party refuses the mediator",
+    )
+    def unassign_dispute(self, request: Request, dispute_id: UUID) -> Answer:
+        """Said by who filed, or recorded for a side by the mediator or the committee (人民调解法 Art. 23).
+
+        Another one is then named or chosen; the committee does not name this one again.
+
+        POST /disputes/01936f00-0000-7000-8000-00000000000a/unassign
+        If-Match: "3"
+        {"on_behalf_of": "respondent"}
+
+        200 OK
+        {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "state": "accepted", "version": 4, "mediator_id": null}
+        """
+        with self.database.transaction(eyes(request.actor)) as tx:
+            dispute = handlers.unassign(tx, dispute_id, on_behalf_of=_side(request), **asked_by(request))
+            return request.answer(tx, dispute, version=dispute.version, area=dispute.area)
+
+    @endpoint(
+        "GET",
+        "/disputes/<uuid:dispute_id>/mediator-changes",
+        roles=access.READERS,
+        answer=schemas.MediatorChanges,
+        tag="disputes",
+        summary="Who has had a dispute, and why that changed",
+    )
+    def list_mediator_changes(self, request: Request, dispute_id: UUID) -> Answer:
+        """The first one first.
+
+        GET /disputes/01936f00-0000-7000-8000-00000000000a/mediator-changes
+
+        200 OK
+        {"changes": [{"from_id": "mediator-chen", "to_id": "mediator-li", "reason_code": "near_relative",
+         "on_behalf_of": null, "changed_by": "mediator-chen", "changed_at": "2026-03-06T01:00:00+00:00"}]}
+        """
+        with self.database.transaction(eyes(request.actor)) as tx:
+            changes = handlers.list_mediator_changes(tx, dispute_id, actor=request.actor)
+            return request.answer(tx, {"changes": changes})
 
     @endpoint(
         "POST",
@@ -150,19 +233,20 @@ class DisputesApi:
     def refuse_dispute(self, request: Request, dispute_id: UUID) -> Answer:
         """One party's clear refusal stops mediation at any time (人民调解法 Art. 17).
 
-        Once a mediator is named, by that one or an officer of the community.
+        Once a mediator is named, by that one or an officer of the community. Who filed says it with …/withdrawal.
 
         POST /disputes/01936f00-0000-7000-8000-00000000000a/refuse
         If-Match: "2"
-        {"reason_code": "party_refused"}
+        {"reason_code": "party_refused", "on_behalf_of": "respondent"}
 
         200 OK
         {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "state": "refused", "version": 3,
-         "other_routes": ["arbitration", "administrative", "court"]}
+         "other_routes": ["arbitration", "administrative", "court"],
+         "other_routes_named": [{"route": "court", "name_zh": "诉讼", "name_en": "Court proceedings"}]}
         """
         reason = model.RefusalReason(request.body["reason_code"])
         with self.database.transaction(request.access) as tx:
-            dispute = handlers.refuse(tx, dispute_id, reason=reason, **asked_by(request))
+            dispute = handlers.refuse(tx, dispute_id, reason=reason, on_behalf_of=_side(request), **asked_by(request))
             return request.answer(tx, dispute, version=dispute.version, area=dispute.area)
 
     @endpoint(
@@ -188,7 +272,9 @@ class DisputesApi:
         """
         reason = model.TerminationReason(request.body["reason_code"])
         with self.database.transaction(request.access) as tx:
-            dispute = handlers.terminate(tx, dispute_id, reason=reason, **asked_by(request))
+            dispute = handlers.terminate(
+                tx, dispute_id, reason=reason, on_behalf_of=_side(request), **asked_by(request)
+            )
             return request.answer(tx, dispute, version=dispute.version, area=dispute.area)
 
     @endpoint(
@@ -265,6 +351,12 @@ def purpose_of(request: Request) -> Purpose | None:
     """The purpose that a read states, if any."""
     stated = request.query["purpose"]
     return Purpose(stated) if stated else None
+
+
+def _side(request: Request) -> model.Side | None:
+    """On whose behalf a step is recorded, if on anybody's."""
+    said = request.body["on_behalf_of"]
+    return model.Side(said) if said else None
 
 
 def _party(side: model.Side, told: dict[str, Any]) -> model.Party:

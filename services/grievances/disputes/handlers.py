@@ -11,10 +11,12 @@ from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, Stale
 from chassis.identity import Actor
 from services.grievances import access, events
 from services.grievances.agreements import store as agreements
+from services.grievances.committees import handlers as committees
 from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
 from services.grievances.disputes import model, store
 from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
+from services.grievances.following.model import check_voice
 from services.grievances.joint import endings
 from services.grievances.joint import store as joint
 from services.grievances.joint.model import Decision
@@ -100,30 +102,95 @@ def assign(
     version: int,
     now: datetime,
 ) -> Dispute:
-    """The committee names the mediator, or records whom the parties chose; no mediator does."""
+    """The committee names the mediator, or records whom the parties chose; no mediator does.
+
+    Raises InvalidInput for who is no mediator of the register, or was refused by a party and is not now chosen by both.
+    """
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
     access.require_work(actor, dispute, roles=access.COMMITTEE)
     change = model.assign(dispute, mediator_id=mediator_id, by=actor.actor_id, chosen_by=chosen_by)
-    return keep(tx, change, now)
+    committees.require_mediator(tx, mediator_id, area=dispute.area, pointer="/mediator_id", now=now)
+    _check_not_refused(tx, dispute, mediator_id, chosen_by)
+    return _hand_over(tx, dispute, change, actor, now, reason=model.CHOSEN[chosen_by])
+
+
+def reassign(
+    tx: Transaction,
+    dispute_id: UUID,
+    *,
+    successor_id: str,
+    reason: model.ReassignmentReason,
+    on_behalf_of: Side | None = None,
+    actor: Actor,
+    version: int,
+    now: datetime,
+) -> Dispute:
+    """The mediator withdraws or is replaced (recusal 回避), and a successor of the register has the case at once."""
+    dispute = get_locked(tx, dispute_id, actor=actor, version=version)
+    change = model.reassign(
+        dispute, successor_id=successor_id, reason=reason, by=actor.actor_id, on_behalf_of=on_behalf_of
+    )
+    access.require_conduct(actor, dispute)
+    committees.require_mediator(tx, successor_id, area=dispute.area, pointer="/successor_id", now=now)
+    return _hand_over(tx, dispute, change, actor, now, reason=reason, side=on_behalf_of)
+
+
+def unassign(
+    tx: Transaction, dispute_id: UUID, *, on_behalf_of: Side | None, actor: Actor, version: int, now: datetime
+) -> Dispute:
+    """A party refuses the mediator: said by who filed, or recorded by the mediator or the committee for either side.
+
+    The time to name another one runs from now; that for mediation goes on.
+    """
+    dispute = get_locked(tx, dispute_id, actor=actor, version=version, own=True)
+    filed = actor.actor_id == dispute.filed_by
+    if filed:
+        check_voice(dispute, actor.actor_id)
+    change = model.unassign(dispute, by=actor.actor_id, on_behalf_of=on_behalf_of)
+    if not filed:
+        access.require_conduct(actor, dispute)
+    side = Side.APPLICANT if filed else on_behalf_of
+    dispute = _hand_over(tx, dispute, change, actor, now, reason=model.REFUSED_MEDIATOR, side=side)
+    deadlines.watch(tx, _thing(dispute), model.DUE_RULES[dispute.state], now)
+    return dispute
 
 
 def refuse(
-    tx: Transaction, dispute_id: UUID, *, reason: model.RefusalReason, actor: Actor, version: int, now: datetime
+    tx: Transaction,
+    dispute_id: UUID,
+    *,
+    reason: model.RefusalReason,
+    on_behalf_of: Side | None = None,
+    actor: Actor,
+    version: int,
+    now: datetime,
 ) -> Dispute:
-    """Record that the dispute is not mediated, and why. Once a mediator has it, nobody else closes it like this."""
+    """Record that the dispute is not mediated, and why. Once a mediator has it, nobody else closes it like this.
+
+    Who filed says it as a party, not here: this is the word of who works on it.
+    """
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    change = model.refuse(dispute, reason=reason, by=actor.actor_id, now=now)
+    change = model.refuse(dispute, reason=reason, by=actor.actor_id, now=now, on_behalf_of=on_behalf_of)
+    model.check_no_part(dispute, actor.actor_id)
     if dispute.mediator_id is not None:
         access.require_conduct(actor, dispute)
     return keep(tx, change, now)
 
 
 def terminate(
-    tx: Transaction, dispute_id: UUID, *, reason: model.TerminationReason, actor: Actor, version: int, now: datetime
+    tx: Transaction,
+    dispute_id: UUID,
+    *,
+    reason: model.TerminationReason,
+    on_behalf_of: Side | None = None,
+    actor: Actor,
+    version: int,
+    now: datetime,
 ) -> Dispute:
-    """End a mediation that came to no agreement."""
+    """End a mediation that came to no agreement; as with `refuse`, by who works on it."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    change = model.terminate(dispute, reason=reason, by=actor.actor_id, now=now)
+    change = model.terminate(dispute, reason=reason, by=actor.actor_id, now=now, on_behalf_of=on_behalf_of)
+    model.check_no_part(dispute, actor.actor_id)
     access.require_conduct(actor, dispute)
     return keep(tx, change, now)
 
@@ -136,23 +203,25 @@ def reopen(
     return keep(tx, model.reopen(dispute, reason=reason, by=actor.actor_id, now=now), now)
 
 
-def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int) -> Dispute:
-    """The dispute for a change: locked, at the version the caller has read.
+def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, own: bool = False) -> Dispute:
+    """The dispute for a change: locked, at the version the caller has read. `own`: for who filed it as well.
 
     Raises NotFound where the caller may see none, NotAllowed where the caller does not work, StaleVersion.
     """
-    dispute = get_for_work(tx, dispute_id, actor=actor)
+    dispute = get_for_work(tx, dispute_id, actor=actor, own=own)
     if dispute.version != version:
         raise StaleVersion(f"dispute {dispute.case_number}", version, dispute.version)
     return dispute
 
 
-def get_for_work(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> Dispute:
+def get_for_work(tx: Transaction, dispute_id: UUID, *, actor: Actor, own: bool = False) -> Dispute:
     """The dispute, locked, for a change of what belongs to it and has a version of its own. Raises as `get_locked`."""
     dispute = store.find_locked(tx, dispute_id)
     if dispute is None or access.is_hidden(dispute, actor):
         raise _unknown(dispute_id)
-    access.require_work(actor, dispute)
+    access.refuse_accused(actor, dispute)
+    if not (own and actor.actor_id == dispute.filed_by):
+        access.require_work(actor, dispute)
     return dispute
 
 
@@ -231,6 +300,12 @@ def get_seen(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> Dispute:
     return _seen(tx, dispute_id, actor)[0]
 
 
+def list_mediator_changes(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> list[model.MediatorChange]:
+    """Who has had the case and why that changed, for who may see it. Raises NotFound or NotAllowed."""
+    get_seen(tx, dispute_id, actor=actor)
+    return store.list_mediator_changes(tx, dispute_id)
+
+
 def masked(party: Party) -> Party:
     """As others see a party: 王**, 138****8000. The name of an organisation is no personal data."""
     return replace(
@@ -301,6 +376,30 @@ def _check_intake(dispute: Dispute) -> None:
     if problems:
         detail = "; ".join(problem.detail for problem in problems)
         raise InvalidInput(detail, problems, rule="人民调解法 Art. 17")
+
+
+def _check_not_refused(tx: Transaction, dispute: Dispute, mediator_id: str, chosen_by: model.ChosenBy) -> None:
+    """Whom a party refused last, the committee does not name again."""
+    refused = dispute.reason_code == model.REFUSED_MEDIATOR and chosen_by is model.ChosenBy.COMMITTEE
+    if refused and store.was_refused(tx, dispute.dispute_id, mediator_id):
+        raise model.refuse_named_again(dispute, "/mediator_id")
+
+
+def _hand_over(
+    tx: Transaction,
+    before: Dispute,
+    change: Change,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str,
+    side: Side | None = None,
+) -> Dispute:
+    """Keep a change of the mediator, with who had the case before."""
+    after = change.dispute
+    kept = model.mediator_change(before, after, reason=reason, side=side, by=actor.actor_id, at=now)
+    store.add_mediator_change(tx, kept)
+    return keep(tx, change, now)
 
 
 def _watch(tx: Transaction, dispute: Dispute) -> None:

@@ -204,7 +204,7 @@ REFUSED_MEDIATOR = "party_refused_mediator"
 """Why a case has no mediator any more (Art. 23)."""
 
 RECUSALS = (ReassignmentReason.NEAR_RELATIVE, ReassignmentReason.INTEREST, ReassignmentReason.CHALLENGED)
-"""After these the account that had the case takes no more part in it, by no office; who was unable may have it again."""
+"""After these, who had the case takes no more part in it, by no office; who was unable may have it again."""
 
 
 class NamedRoute(NamedTuple):
@@ -256,7 +256,7 @@ class Dispute:
     runs. `party_ids` are the accounts of its parties, `opposed_ids` those that act for the body complained of.
     `independent_ids`: who is not the workstation's own, where that is complained of (`access.acts_for_accused`).
     `escalated_to`: the highest level that a missed deadline has brought it to. `joint_case_id`: its open joint case.
-    `on_behalf_of`: whose will it was that it is not mediated, or no longer. `recused_ids`: who had it and was not impartial.
+    `on_behalf_of`: whose will it was that it is not mediated. `recused_ids`: who had it and was not impartial.
     """
 
     dispute_id: UUID

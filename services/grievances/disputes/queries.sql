@@ -59,7 +59,7 @@ SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
-    d.satisfaction,
+    d.satisfaction, d.on_behalf_of, d.recused_ids,
     ARRAY(
         SELECT p.person_id FROM dispute_parties AS p WHERE p.dispute_id = d.dispute_id AND p.person_id IS NOT NULL
     ) AS party_ids,
@@ -82,7 +82,7 @@ FROM disputes AS d
 WHERE d.dispute_id = :dispute_id
 FOR NO KEY UPDATE OF d;
 
--- name: save_dispute(dispute_id, state, version, session_count, mediator_id, reason_code, agreement_form, closed_at, linked_to, chosen_by, resolution, counted_from, confirmed_at, satisfaction)!
+-- name: save_dispute(dispute_id, state, version, session_count, mediator_id, reason_code, agreement_form, closed_at, linked_to, chosen_by, resolution, counted_from, confirmed_at, satisfaction, on_behalf_of, recused_ids)!
 -- Write what a step has changed; the row is locked by lock_dispute.
 UPDATE disputes SET
     state = :state,
@@ -97,7 +97,9 @@ UPDATE disputes SET
     resolution = :resolution,
     counted_from = :counted_from,
     confirmed_at = :confirmed_at,
-    satisfaction = :satisfaction
+    satisfaction = :satisfaction,
+    on_behalf_of = :on_behalf_of,
+    recused_ids = :recused_ids::text []
 WHERE dispute_id = :dispute_id;
 
 -- name: add_step(dispute_id, version, step, taken_at, reason_code)!
@@ -111,7 +113,7 @@ SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
-    d.satisfaction, d.summary_sealed,
+    d.satisfaction, d.on_behalf_of, d.recused_ids, d.summary_sealed,
     ARRAY(
         SELECT p.person_id FROM dispute_parties AS p WHERE p.dispute_id = d.dispute_id AND p.person_id IS NOT NULL
     ) AS party_ids,
@@ -139,3 +141,26 @@ SELECT side, kind, name_sealed, phone_sealed, person_id
 FROM dispute_parties
 WHERE dispute_id = :dispute_id
 ORDER BY side;
+
+-- name: add_mediator_change(dispute_id, version, from_id, to_id, reason_code, on_behalf_of, changed_by, changed_at)!
+-- Keep who had a case before whom, and why that changed.
+INSERT INTO mediator_changes (
+    dispute_id, version, from_id, to_id, reason_code, on_behalf_of, changed_by, changed_at
+)
+VALUES (
+    :dispute_id, :version, :from_id, :to_id, :reason_code, :on_behalf_of, :changed_by, :changed_at
+);
+
+-- name: list_mediator_changes(dispute_id)
+-- Who has had a case, the first one first.
+SELECT dispute_id, version, from_id, to_id, reason_code, on_behalf_of, changed_by, changed_at
+FROM mediator_changes
+WHERE dispute_id = :dispute_id
+ORDER BY version;
+
+-- name: was_refused(dispute_id, account_id)$
+-- Whether a party to this case has refused this mediator before.
+SELECT EXISTS (
+    SELECT FROM mediator_changes
+    WHERE dispute_id = :dispute_id AND from_id = :account_id AND reason_code = 'party_refused_mediator'
+);

@@ -23,6 +23,9 @@ BODIES = ("party_committee", "workstation", "residents_committee", "owners_commi
 REFUSAL_REASONS = ("party_refused", "reserved_for_authority", "before_authority")
 TERMINATION_REASONS = ("no_agreement", "party_ended", "other_route_taken")
 REOPENING_REASONS = ("not_performed", "new_facts", "parties_willing", "closed_in_error", "not_confirmed")
+REASSIGNMENT_REASONS = ("near_relative", "interest", "challenged", "unable")
+CHOOSERS = ("committee", "parties")
+SIDES = ("applicant", "respondent")
 PURPOSES = ("mediation", "contact", "review")
 
 
@@ -112,18 +115,61 @@ class RegisterDispute(Schema):
 
 
 class AssignMediator(Schema):
-    mediator_id = fields.String(required=True, validate=ACCOUNT, metadata={"example": "mediator-chen"})
+    mediator_id = fields.String(
+        required=True, validate=ACCOUNT, metadata={"example": "mediator-chen", "description": "one of GET /mediators"}
+    )
+    chosen_by = fields.String(
+        load_default="committee",
+        validate=validate.OneOf(CHOOSERS),
+        metadata={"description": "who chose: the committee, or the parties together (人民调解法 Art. 19)"},
+    )
+
+
+class ReassignMediator(Schema):
+    successor_id = fields.String(
+        required=True, validate=ACCOUNT, metadata={"example": "mediator-li", "description": "one of GET /mediators"}
+    )
+    reason_code = fields.String(
+        required=True, validate=validate.OneOf(REASSIGNMENT_REASONS), metadata={"example": "near_relative"}
+    )
+    on_behalf_of = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(SIDES),
+        metadata={"description": "which side has challenged the mediator; with challenged alone"},
+    )
+
+
+class RefuseMediator(Schema):
+    on_behalf_of = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(SIDES),
+        metadata={"description": "which side refuses the mediator; who filed leaves it out"},
+    )
 
 
 class RefuseDispute(Schema):
     reason_code = fields.String(
         required=True, validate=validate.OneOf(REFUSAL_REASONS), metadata={"example": "party_refused"}
     )
+    on_behalf_of = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(SIDES),
+        metadata={"example": "respondent", "description": "which side refuses; with party_refused alone"},
+    )
 
 
 class TerminateDispute(Schema):
     reason_code = fields.String(
         required=True, validate=validate.OneOf(TERMINATION_REASONS), metadata={"example": "no_agreement"}
+    )
+    on_behalf_of = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(SIDES),
+        metadata={"description": "which side ended it; with party_ended alone"},
     )
 
 
@@ -141,6 +187,12 @@ class PurposeQuery(Schema):
             "description": "opens personal data for the assigned mediator or an officer; every opening is audited"
         },
     )
+
+
+class NamedRoute(Schema):
+    route = fields.String(required=True, metadata={"example": "court"})
+    name_zh = fields.String(required=True, metadata={"example": "诉讼"})
+    name_en = fields.String(required=True, metadata={"example": "Court proceedings"})
 
 
 class DisputeView(Schema):
@@ -185,6 +237,14 @@ class DisputeView(Schema):
         fields.String(),
         required=True,
         metadata={"description": "仲裁、行政、司法: what stays open when there is no agreement (人民调解法 Art. 26)"},
+    )
+    other_routes_named = fields.List(
+        fields.Nested(NamedRoute), required=True, metadata={"description": "the same, as it is told to the parties"}
+    )
+    on_behalf_of = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "which side refused or ended mediation, where a party did"},
     )
 
 
@@ -245,6 +305,19 @@ class DisputeDetail(DisputeView):
     decision = fields.Nested(
         DecisionView, required=True, allow_none=True, metadata={"description": "what it was resolved by, if not agreed"}
     )
+
+
+class MediatorChange(Schema):
+    from_id = fields.String(required=True, allow_none=True, metadata={"example": "mediator-chen"})
+    to_id = fields.String(required=True, allow_none=True, metadata={"example": "mediator-li"})
+    reason_code = fields.String(required=True, metadata={"example": "near_relative"})
+    on_behalf_of = fields.String(required=True, allow_none=True)
+    changed_by = fields.String(required=True, metadata={"example": "officer-1"})
+    changed_at = fields.AwareDateTime(required=True)
+
+
+class MediatorChanges(Schema):
+    changes = fields.List(fields.Nested(MediatorChange), required=True)
 
 
 class Category(Schema):

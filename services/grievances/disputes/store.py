@@ -17,6 +17,7 @@ from services.grievances.disputes.model import (
     Channel,
     ChosenBy,
     Dispute,
+    MediatorChange,
     Party,
     PartyKind,
     Resolution,
@@ -128,8 +129,26 @@ def save(tx: Transaction, dispute: Dispute) -> None:
             "counted_from": dispute.counted_from,
             "confirmed_at": dispute.confirmed_at,
             "satisfaction": dispute.satisfaction,
+            "on_behalf_of": dispute.on_behalf_of,
+            "recused_ids": list(dispute.recused_ids),
         },
     )
+
+
+def add_mediator_change(tx: Transaction, change: MediatorChange) -> None:
+    """Keep who had the case before whom, in the round trip of the commit."""
+    tx.at_commit(queries.add_mediator_change.sql, vars(change))
+
+
+def list_mediator_changes(tx: Transaction, dispute_id: UUID) -> list[MediatorChange]:
+    """Who has had a case, the first one first."""
+    return [MediatorChange(*row) for row in queries.list_mediator_changes(tx.connection, dispute_id=dispute_id)]
+
+
+def was_refused(tx: Transaction, dispute_id: UUID, account_id: str) -> bool:
+    """Whether a party to the case has refused this mediator before."""
+    found: bool = queries.was_refused(tx.connection, dispute_id=dispute_id, account_id=account_id)
+    return found
 
 
 def add_step(tx: Transaction, change: Change, now: datetime) -> None:
@@ -201,6 +220,8 @@ def dispute_of(row: Any) -> Dispute:
         counted_from=row.counted_from,
         confirmed_at=row.confirmed_at,
         satisfaction=row.satisfaction,
+        on_behalf_of=(side := getattr(row, "on_behalf_of", None)) and Side(side),
+        recused_ids=tuple(getattr(row, "recused_ids", ())),
         party_ids=tuple(getattr(row, "party_ids", ())),
         opposed_ids=tuple(getattr(row, "opposed_ids", ())),
         independent_ids=tuple(getattr(row, "independent_ids", ())),

@@ -20,7 +20,17 @@ from services.grievances.agreements.model import Signer
 from services.grievances.committees import store as committees
 from services.grievances.committees.model import Committee, Person, Position, form, years_after
 from services.grievances.disputes import handlers as disputes
-from services.grievances.disputes.model import AgreementForm, Dispute, Party, PartyKind, RefusalReason, Relation, Side
+from services.grievances.disputes.model import (
+    AgreementForm,
+    Dispute,
+    Party,
+    PartyKind,
+    ReassignmentReason,
+    RefusalReason,
+    Relation,
+    Side,
+    TerminationReason,
+)
 from services.grievances.places import store as places
 from services.grievances.places.model import Division, GridUnit
 from services.grievances.sessions import handlers as sessions
@@ -152,7 +162,19 @@ class Life:
         return self.step(agreements.resolve, dispute, actor or self.people.mediator, **more)
 
     def refuse(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        return self.step(disputes.refuse, dispute, actor, **{"reason": RefusalReason.PARTY_REFUSED, **more})
+        more = {"reason": RefusalReason.PARTY_REFUSED, "on_behalf_of": Side.RESPONDENT, **more}
+        return self.step(disputes.refuse, dispute, actor, **more)
+
+    def reassign(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
+        more = {"successor_id": "mediator-2", "reason": ReassignmentReason.NEAR_RELATIVE, **more}
+        return self.step(disputes.reassign, dispute, actor or self.people.mediator, **more)
+
+    def unassign(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
+        return self.step(disputes.unassign, dispute, actor, **{"on_behalf_of": Side.RESPONDENT, **more})
+
+    def terminate(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
+        more = {"reason": TerminationReason.NO_AGREEMENT, **more}
+        return self.step(disputes.terminate, dispute, actor or self.people.mediator, **more)
 
     def written_agreement(self) -> agreements.Resolve:
         signatures = dict.fromkeys(Signer, local_day(NOW))

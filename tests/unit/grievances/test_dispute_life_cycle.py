@@ -11,7 +11,7 @@ import pytest
 from chassis.errors import Conflict, InvalidInput, NotAllowed, WrongState
 from services.grievances import events
 from services.grievances.disputes import model
-from services.grievances.disputes.model import Change, Command, Dispute, State
+from services.grievances.disputes.model import Change, Command, Dispute, Side, State
 
 FILED = datetime(2026, 3, 1, 2, tzinfo=UTC)
 LATER = datetime(2026, 3, 12, 2, tzinfo=UTC)
@@ -32,19 +32,25 @@ FIRST_TOLD = replace(DISPUTE, dispute_id=UUID("01936f00-0000-7000-8000-000000000
 
 Step = Callable[[Dispute, str], Change]
 
+
+def _side(dispute: Dispute, by: str) -> Side | None:
+    """Who filed speaks for the own side; who works on it says that the other one wants it."""
+    return None if by == dispute.filed_by else Side.RESPONDENT
+
+
 STEPS: dict[Command, Step] = {
     Command.ACCEPT: lambda dispute, by: model.accept(dispute, by=by, now=LATER),
     Command.ASSIGN: lambda dispute, by: model.assign(dispute, mediator_id="mediator-9", by=by),
     Command.REASSIGN: lambda dispute, by: model.reassign(
         dispute, successor_id="mediator-9", reason=model.ReassignmentReason.NEAR_RELATIVE, by=by
     ),
-    Command.UNASSIGN: lambda dispute, by: model.unassign(dispute, by=by),
+    Command.UNASSIGN: lambda dispute, by: model.unassign(dispute, by=by, on_behalf_of=_side(dispute, by)),
     Command.MEDIATE: lambda dispute, by: model.mediate(dispute, by=by),
     Command.RESOLVE: lambda dispute, by: model.resolve(dispute, form=model.AgreementForm.WRITTEN, by=by, now=LATER),
     Command.DECIDE: lambda dispute, by: model.decide(dispute, by=by, now=LATER),
     Command.CONFIRM: lambda dispute, by: model.confirm(dispute, satisfaction=5, by=by, now=LATER),
     Command.REFUSE: lambda dispute, by: model.refuse(
-        dispute, reason=model.RefusalReason.PARTY_REFUSED, by=by, now=LATER
+        dispute, reason=model.RefusalReason.PARTY_REFUSED, by=by, now=LATER, on_behalf_of=_side(dispute, by)
     ),
     Command.TERMINATE: lambda dispute, by: model.terminate(
         dispute, reason=model.TerminationReason.NO_AGREEMENT, by=by, now=LATER
@@ -53,12 +59,14 @@ STEPS: dict[Command, Step] = {
     Command.REOPEN: lambda dispute, by: model.reopen(dispute, reason=model.ReopeningReason.NEW_FACTS, by=by, now=LATER),
 }
 
-BY_OFFICE: dict[Command, Step] = STEPS | {
+BY_OFFICE: dict[Command, Step] = {
+    command: step for command, step in STEPS.items() if command not in (Command.CONFIRM, Command.UNASSIGN)
+} | {
     Command.REFUSE: lambda dispute, by: model.refuse(
         dispute, reason=model.RefusalReason.RESERVED_FOR_AUTHORITY, by=by, now=LATER
     ),
 }
-"""The same steps where they are the committee's, so that no party takes them; to confirm is the complainant's own."""
+"""The same steps where they are the committee's, so that no party takes them."""
 
 LEFT_TO_THE_COMPLAINANT: dict[str, tuple[Step, tuple[State, ...]]] = {
     "人民调解法 Art. 17: to refuse": (STEPS[Command.REFUSE], model.OPEN_STATES),
@@ -66,6 +74,7 @@ LEFT_TO_THE_COMPLAINANT: dict[str, tuple[Step, tuple[State, ...]]] = {
         lambda dispute, by: model.terminate(dispute, reason=model.TerminationReason.PARTY_ENDED, by=by, now=LATER),
         (State.ASSIGNED, State.MEDIATING),
     ),
+    "人民调解法 Art. 23: to refuse the mediator": (STEPS[Command.UNASSIGN], (State.ASSIGNED, State.MEDIATING)),
     "人民调解法 Art. 31: to confirm": (STEPS[Command.CONFIRM], (State.RESOLVED,)),
     "人民调解法 Art. 31: to say that it is not resolved": (
         lambda dispute, by: model.reopen(dispute, reason=model.ReopeningReason.NOT_CONFIRMED, by=by, now=LATER),
@@ -129,7 +138,7 @@ def test_every_step_names_the_rule_behind_it(command: Command) -> None:
     assert re.match(r"(人民调解法|信访工作条例) Art\. \d+", model.RULES[command]) or command is Command.LINK
 
 
-@pytest.mark.parametrize(("state", "command"), [pair for pair in ALLOWED if pair[1] is not Command.CONFIRM])
+@pytest.mark.parametrize(("state", "command"), [pair for pair in ALLOWED if pair[1] in BY_OFFICE])
 def test_nobody_decides_in_his_or_her_own_cause(state: State, command: Command) -> None:
     before = replace(DISPUTE, state=state, filed_by="officer-1", party_ids=())
 
@@ -144,7 +153,11 @@ def test_who_is_complained_of_takes_no_step(state: State, command: Command, part
     """信访工作条例 Art. 28. Not even those that the law leaves to the one who complains."""
     against = {"opposed_ids": ("officer-1",)} if part == "the body complained of" else {"party_ids": ("officer-1",)}
     before = replace(DISPUTE, state=state, **against)
-    steps = [STEPS[command], BY_OFFICE[command], *(step for step, _ in LEFT_TO_THE_COMPLAINANT.values())]
+    steps = [
+        STEPS[command],
+        BY_OFFICE.get(command, STEPS[command]),
+        *(step for step, _ in LEFT_TO_THE_COMPLAINANT.values()),
+    ]
 
     for step in steps:
         with pytest.raises((NotAllowed, WrongState)) as refused:
@@ -306,3 +319,150 @@ def test_facts_name_no_person() -> None:
     for (state, command), _ in ALLOWED.items():
         fact = STEPS[command](replace(DISPUTE, state=state, mediator_id="mediator-1"), "officer-1").fact
         assert not any(secret in repr(fact) for secret in secrets), fact
+
+
+PARTY_WILLS: dict[str, tuple[str, Step, Step]] = {
+    "refuse": (
+        "人民调解法 Art. 17",
+        lambda dispute, by: model.refuse(dispute, reason=model.RefusalReason.PARTY_REFUSED, by=by, now=LATER),
+        lambda dispute, by: model.refuse(
+            dispute, reason=model.RefusalReason.PARTY_REFUSED, by=by, now=LATER, on_behalf_of=Side.RESPONDENT
+        ),
+    ),
+    "end": (
+        "人民调解法 Art. 26",
+        lambda dispute, by: model.terminate(dispute, reason=model.TerminationReason.PARTY_ENDED, by=by, now=LATER),
+        lambda dispute, by: model.terminate(
+            dispute, reason=model.TerminationReason.PARTY_ENDED, by=by, now=LATER, on_behalf_of=Side.RESPONDENT
+        ),
+    ),
+    "refuse the mediator": (
+        "人民调解法 Art. 23",
+        lambda dispute, by: model.unassign(dispute, by=by),
+        lambda dispute, by: model.unassign(dispute, by=by, on_behalf_of=Side.RESPONDENT),
+    ),
+}
+"""What a party wants: without saying whose will it is, and on behalf of the respondent."""
+
+
+@pytest.mark.parametrize("will", PARTY_WILLS)
+def test_whose_will_it_is_is_recorded(will: str) -> None:
+    """人民调解法 Art. 17, 23: one party's will is enough, so it is said whose; who filed speaks for the own side."""
+    article, unsaid, for_the_respondent = PARTY_WILLS[will]
+    mediating = replace(DISPUTE, state=State.MEDIATING, mediator_id="mediator-1")
+
+    for refused_step, by in ((unsaid, "mediator-1"), (for_the_respondent, "resident-1")):
+        with pytest.raises(InvalidInput) as refused:
+            refused_step(mediating, by)
+        assert [field.pointer for field in refused.value.fields] == ["/on_behalf_of"]
+        assert (refused.value.rule or "").startswith(article)
+
+    if will != "refuse the mediator":
+        assert unsaid(mediating, "resident-1").dispute.on_behalf_of == "applicant"
+        assert for_the_respondent(mediating, "mediator-1").dispute.on_behalf_of == "respondent"
+
+
+@pytest.mark.parametrize("reason", [reason for reason in model.RefusalReason if reason != "party_refused"])
+def test_what_the_committee_decides_is_on_nobodys_behalf(reason: model.RefusalReason) -> None:
+    refused = model.refuse(DISPUTE, reason=reason, by="officer-1", now=LATER)
+
+    assert refused.dispute.on_behalf_of is None
+    with pytest.raises(InvalidInput, match="only a party's own will"):
+        model.refuse(DISPUTE, reason=reason, by="officer-1", now=LATER, on_behalf_of=Side.APPLICANT)
+
+
+def test_art_26_the_other_routes_are_named_in_both_languages() -> None:
+    ended = STEPS[Command.TERMINATE](replace(DISPUTE, state=State.MEDIATING), "mediator-1").dispute
+
+    assert [tuple(named) for named in ended.other_routes_named] == [
+        ("arbitration", "仲裁", "Arbitration"),
+        ("administrative", "行政途径", "Administrative authorities"),
+        ("court", "诉讼", "Court proceedings"),
+    ]
+    assert DISPUTE.other_routes_named == ()
+
+
+@pytest.mark.parametrize("chosen_by", model.ChosenBy)
+def test_art_19_the_committee_names_a_mediator_or_the_parties_choose_one(chosen_by: model.ChosenBy) -> None:
+    accepted = replace(DISPUTE, state=State.ACCEPTED)
+
+    assigned = model.assign(accepted, mediator_id="mediator-1", by="officer-1", chosen_by=chosen_by).dispute
+
+    assert (assigned.mediator_id, assigned.chosen_by) == ("mediator-1", chosen_by)
+
+
+RECUSED = {
+    model.ReassignmentReason.NEAR_RELATIVE: True,
+    model.ReassignmentReason.INTEREST: True,
+    model.ReassignmentReason.CHALLENGED: True,
+    model.ReassignmentReason.UNABLE: False,
+}
+"""人民调解法 Art. 14, 信访工作条例 Art. 28: who is not impartial stays out of it; who was ill may come back."""
+
+
+def recused(reason: model.ReassignmentReason, state: State = State.MEDIATING) -> Dispute:
+    before = replace(DISPUTE, state=state, mediator_id="mediator-1")
+    side = Side.RESPONDENT if reason is model.ReassignmentReason.CHALLENGED else None
+    return model.reassign(before, successor_id="mediator-2", reason=reason, by="mediator-1", on_behalf_of=side).dispute
+
+
+@pytest.mark.parametrize("state", [State.ASSIGNED, State.MEDIATING])
+@pytest.mark.parametrize("reason", model.ReassignmentReason)
+def test_art_14_the_successor_has_the_case_at_once(reason: model.ReassignmentReason, state: State) -> None:
+    after = recused(reason, state)
+
+    assert (after.state, after.mediator_id, after.reason_code) == (state, "mediator-2", reason)
+    assert after.recused_ids == (("mediator-1",) if RECUSED[reason] else ())
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("command", Command)
+@pytest.mark.parametrize("reason", [reason for reason in RECUSED if RECUSED[reason]])
+def test_art_14_who_was_not_impartial_takes_no_more_step_by_any_office(
+    reason: model.ReassignmentReason, command: Command, state: State
+) -> None:
+    withdrawn = replace(recused(reason), state=state)
+
+    with pytest.raises((NotAllowed, WrongState)) as refused:
+        STEPS[command](withdrawn, "mediator-1")
+    if (state, command) in ALLOWED:
+        assert refused.value.rule == "人民调解法 Art. 14; 信访工作条例 Art. 28"
+
+
+@pytest.mark.parametrize("reason", model.ReassignmentReason)
+def test_art_14_who_was_not_impartial_does_not_get_the_case_back(reason: model.ReassignmentReason) -> None:
+    after = recused(reason)
+    again = {"successor_id": "mediator-1", "reason": model.ReassignmentReason.UNABLE, "by": "officer-1"}
+
+    if RECUSED[reason]:
+        with pytest.raises(InvalidInput, match="name a mediator who has no part in it"):
+            model.reassign(after, **again)  # type: ignore[arg-type]
+    else:
+        assert model.reassign(after, **again).dispute.mediator_id == "mediator-1"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("successor_id", ["resident-1", "opposed-1"])
+def test_art_14_a_successor_has_no_part_in_the_dispute(successor_id: str) -> None:
+    before = replace(DISPUTE, state=State.MEDIATING, mediator_id="mediator-1", opposed_ids=("opposed-1",))
+
+    with pytest.raises(InvalidInput, match="name a mediator who has no part in it") as refused:
+        model.reassign(before, successor_id=successor_id, reason=model.ReassignmentReason.UNABLE, by="mediator-1")
+    assert refused.value.fields[0].pointer == "/successor_id"
+
+
+def test_art_23_a_refused_mediator_leaves_the_case_without_one() -> None:
+    before = replace(
+        DISPUTE, state=State.MEDIATING, mediator_id="mediator-1", chosen_by=model.ChosenBy.COMMITTEE, session_count=2
+    )
+
+    after, fact = STEPS[Command.UNASSIGN](before, "mediator-1")
+
+    assert (after.mediator_id, after.chosen_by, after.session_count) == (None, None, 2)
+    assert (after.recused_ids, after.reason_code) == ((), "party_refused_mediator")
+    assert getattr(fact, "reason_code", None) == "party_refused_mediator"
+
+
+def test_a_reopened_dispute_still_keeps_out_who_was_not_impartial() -> None:
+    ended = replace(recused(model.ReassignmentReason.INTEREST), state=State.TERMINATED)
+
+    assert STEPS[Command.REOPEN](ended, "officer-1").dispute.recused_ids == ("mediator-1",)
