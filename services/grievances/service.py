@@ -7,6 +7,7 @@ from services.grievances.comments.api import CommentsApi
 from services.grievances.committees.api import CommitteesApi
 from services.grievances.confirmations.api import ConfirmationsApi
 from services.grievances.deadlines.api import DeadlinesApi
+from services.grievances.departments.api import DepartmentsApi
 from services.grievances.disputes.api import DisputesApi
 from services.grievances.escalations.api import EscalationsApi
 from services.grievances.following.api import FollowingApi
@@ -14,6 +15,7 @@ from services.grievances.holidays.api import HolidaysApi
 from services.grievances.joint.api import JointApi
 from services.grievances.obligations.api import ObligationsApi
 from services.grievances.places.api import PlacesApi
+from services.grievances.referrals.api import ReferralsApi
 from services.grievances.seats.api import SeatsApi
 from services.grievances.sessions.api import SessionsApi
 from services.grievances.visits.api import VisitsApi
@@ -36,6 +38,8 @@ class Grievances(
     HolidaysApi,
     JointApi,
     SeatsApi,
+    DepartmentsApi,
+    ReferralsApi,
     PlacesApi,
     Service,
 ):
