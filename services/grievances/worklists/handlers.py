@@ -10,10 +10,10 @@ from services.grievances.search.store import fingerprints
 from services.grievances.worklists import store
 from services.grievances.worklists.model import Asked, Filter, Key, Order, WorkItem, check
 
-CANDIDATES = 200
+CANDIDATES = 50
 """Looked at in one go; words that many cases share are nearly always really there."""
 
-ROUNDS = 5
+ROUNDS = 20
 
 
 def list_disputes(
