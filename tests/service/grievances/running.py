@@ -1,10 +1,12 @@
 """The grievances service as a process of its own, and what tests say to it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils.compat
 
+from chassis.calendar import local_day
 from chassis.envelope import Event
 from chassis.identity import Grant, Issuer
 from tests.support.asking import Reply
@@ -14,6 +16,9 @@ from tests.support.waiting import wait_for
 XINGHAI, HAIYUE = "440305001012", "440305006011"
 BUILDING = "01936f00-0000-7000-8000-0000000000b1"
 TABLES = ("disputes", "dispute_parties", "sessions", "agreements", "agreement_signatures", "case_serials", "outbox")
+
+MEDIATORS = ("mediator-1", "mediator-2", "mediator-3")
+"""Of the committee of each of the two communities."""
 
 FILING: dict[str, Any] = {
     "area": XINGHAI,
@@ -87,7 +92,19 @@ class Grievances(Service):
         )
         wait_for(lambda: self.rows("SELECT FROM grid_units"))
         wait_for(lambda: len(self.rows("SELECT FROM divisions")) == 4)
+        for area in (XINGHAI, HAIYUE):
+            self.form_committee(area)
         return self
+
+    def form_committee(self, area: str, *, formed_on: str | None = None, accounts: Sequence[str] = MEDIATORS) -> Reply:
+        """A mediation committee of this area, entered by the district; these may be named as its mediators."""
+        members = [
+            {"account_id": account, "name": "陈丽", "birth_on": "1980-05-04", "gender": "female", "position": position}
+            for account, position in zip(accounts, ("chair", *["member"] * 8), strict=False)
+        ]
+        formed = {"area": area, "formed_on": formed_on or local_day(datetime.now(UTC)).isoformat(), "members": members}
+        district = self.token("officer-of-the-district", "district_officer", "440305000000")
+        return self.ask("POST", "/committees", formed, token=district)
 
 
 def division(code: str, name: str, level: str, parent: str | None) -> tuple[str, str, str, dict[str, Any]]:

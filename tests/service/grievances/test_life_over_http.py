@@ -46,10 +46,16 @@ def test_from_filing_to_a_written_agreement(service: Grievances) -> None:
 
 
 def test_a_refused_dispute_names_the_other_routes_and_can_be_reopened(service: Grievances) -> None:
-    refused = service.step(service.file(), "refuse", {"reason_code": "party_refused"})
+    refused = service.step(service.file(), "refuse", {"reason_code": "party_refused", "on_behalf_of": "respondent"})
     reopened = service.step(refused, "reopen", {"reason_code": "parties_willing"})
 
+    assert refused.json["on_behalf_of"] == "respondent"
     assert refused.json["other_routes"] == ["arbitration", "administrative", "court"]
+    assert refused.json["other_routes_named"][2] == {
+        "route": "court",
+        "name_zh": "诉讼",
+        "name_en": "Court proceedings",
+    }
     assert (reopened.json["state"], reopened.json["other_routes"]) == ("registered", [])
 
 

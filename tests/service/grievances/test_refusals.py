@@ -156,7 +156,7 @@ REFUSALS: dict[str, Case] = {
         lambda stage: stage.act(
             stage.mediating,
             "refuse",
-            {"reason_code": "party_refused"},
+            {"reason_code": "party_refused", "on_behalf_of": "respondent"},
             token=stage.service.token("mediator-2", "mediator"),
         ),
         403,
@@ -216,6 +216,30 @@ REFUSALS: dict[str, Case] = {
         422,
         "name a mediator who has no part in it",
     ),
+    "nobody of the register as mediator (人民调解法 Art. 13)": (
+        lambda stage: stage.act(
+            stage.service.step(stage.service.file(), "accept"), "assign", {"mediator_id": "somebody-else"}
+        ),
+        422,
+        "name one of GET /mediators?area=440305001012",
+    ),
+    "nobody of the register as successor (人民调解法 Art. 13)": (
+        lambda stage: stage.act(
+            stage.mediating, "reassign", {"successor_id": "somebody-else", "reason_code": "near_relative"}
+        ),
+        422,
+        "name one of GET /mediators?area=440305001012",
+    ),
+    "a refusal of nobody's (人民调解法 Art. 17)": (
+        lambda stage: stage.act(stage.mediating, "refuse", {"reason_code": "party_refused"}),
+        422,
+        "say whose: applicant or respondent",
+    ),
+    "a resident who did not file refuses the mediator": (
+        lambda stage: stage.act(stage.mediating, "unassign", {}, token=stage.service.token("resident-2", "resident")),
+        404,
+        "that you may see",
+    ),
     "an unsigned written agreement": (
         lambda stage: stage.act(stage.mediating, "resolve", {"form": "written", "terms": "…"}),
         422,
@@ -243,7 +267,12 @@ REFUSALS: dict[str, Case] = {
     ),
 }
 
-PREPARED = {"a party as mediator", "who filed accepts by office", "the accused reads by office"}
+PREPARED = {
+    "a party as mediator",
+    "nobody of the register as mediator (人民调解法 Art. 13)",
+    "who filed accepts by office",
+    "the accused reads by office",
+}
 """Cases that first take good steps of their own; what they leave behind is no trace of the refusal."""
 
 
