@@ -28,7 +28,7 @@ def benchmarks() -> dict[str, Benchmark]:
     }
 
 
-NAMES = ("relay", "consumers", "http_command", "memory", "commit_to_effect")
+NAMES = ("relay", "consumers", "http_command", "memory", "commit_to_effect", "dispute_life")
 
 
 class Progress:
