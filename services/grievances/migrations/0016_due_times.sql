@@ -27,11 +27,16 @@ CREATE POLICY set_by_the_district ON deadline_rules FOR UPDATE USING (
 CREATE FUNCTION sees_thing(kind text, id uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
-    RETURN CASE kind
-        WHEN 'dispute' THEN EXISTS (SELECT FROM disputes AS d WHERE d.dispute_id = id)
-        WHEN 'agreement' THEN EXISTS (SELECT FROM agreements AS a WHERE a.agreement_id = id)
-        ELSE coalesce(current_setting('linli.areas', true) = '*', false)
-    END;
+    CASE kind
+        WHEN 'dispute' THEN RETURN EXISTS (SELECT FROM disputes AS t WHERE t.dispute_id = id);
+        WHEN 'agreement' THEN RETURN EXISTS (SELECT FROM agreements AS t WHERE t.agreement_id = id);
+        WHEN 'obligation' THEN RETURN EXISTS (SELECT FROM obligations AS t WHERE t.obligation_id = id);
+        WHEN 'joint_case' THEN RETURN EXISTS (SELECT FROM joint_cases AS t WHERE t.joint_case_id = id);
+        WHEN 'joint_task' THEN RETURN EXISTS (SELECT FROM joint_tasks AS t WHERE t.task_id = id);
+        WHEN 'referral' THEN RETURN EXISTS (SELECT FROM referrals AS t WHERE t.referral_id = id);
+        WHEN 'note' THEN RETURN EXISTS (SELECT FROM notes AS t WHERE t.note_id = id);
+        ELSE RETURN coalesce(current_setting('linli.areas', true) = '*', false);
+    END CASE;
 END $$;
 
 -- Whether the transaction's eyes reach the area from this level or from above it.
