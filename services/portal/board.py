@@ -1,6 +1,6 @@
 """The board as the page shows it: figures together, bars by place, the newest facts, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,9 @@ FIGURES = (
     ("terminated", lazy_gettext("终止")),
     ("refused", lazy_gettext("不予受理")),
     ("reopened", lazy_gettext("重新受理")),
+    ("linked", lazy_gettext("并案")),
+    ("overdue", lazy_gettext("超期未办")),
+    ("confirmed", lazy_gettext("已确认")),
 )
 """All of them or none: fewer complaints is never a target, so no figure is shown alone."""
 
@@ -24,10 +27,14 @@ FACTS = {
     "dispute.registered": lazy_gettext("登记"),
     "dispute.accepted": lazy_gettext("受理"),
     "dispute.assigned": lazy_gettext("指派"),
+    "dispute.reassigned": lazy_gettext("改派"),
+    "dispute.unassigned": lazy_gettext("待指派"),
     "dispute.mediated": lazy_gettext("调解"),
     "dispute.resolved": lazy_gettext("化解"),
+    "dispute.confirmed": lazy_gettext("已确认"),
     "dispute.terminated": lazy_gettext("终止"),
     "dispute.refused": lazy_gettext("不予受理"),
+    "dispute.linked": lazy_gettext("并案"),
     "dispute.reopened": lazy_gettext("重新受理"),
 }
 
@@ -40,6 +47,13 @@ CATEGORIES = {
     "waste": lazy_gettext("垃圾与环境卫生"),
     "construction": lazy_gettext("装修与施工"),
     "other": lazy_gettext("其他"),
+}
+
+RELATIONS = {
+    "owner_government": lazy_gettext("业主与政府"),
+    "owner_property": lazy_gettext("业主与物业"),
+    "property_government": lazy_gettext("物业与政府"),
+    "owner_owner": lazy_gettext("业主与业主"),
 }
 
 NOTICE_LEVELS = {
@@ -78,11 +92,34 @@ class Row:
     is_open: bool
 
 
+@dataclass(frozen=True)
+class Part:
+    """One row of a breakdown: a category or relation, or several that are told together."""
+
+    key: str
+    name: str
+    figures: Mapping[str, Any]
+    year: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Figures by category or by relation. `has_groups`: some are told together; `period` is the breakdown's own."""
+
+    kind: str
+    title: str
+    head: str
+    period: Mapping[str, str]
+    parts: list[Part]
+    has_groups: bool
+
+
 def shown(snapshot: Snapshot, person: Person) -> dict[str, Any]:
     """What the template `_board.html` is given."""
     return {
         "total": snapshot.total,
         "rows": rows(snapshot, person),
+        "breakdowns": breakdowns(snapshot),
         "facts": snapshot.facts,
         "is_empty": not any(snapshot.total["figures"][name] for name, _ in FIGURES),
     }
@@ -106,6 +143,46 @@ def rows(snapshot: Snapshot, person: Person) -> list[Row] | None:
         )
         for child in snapshot.children
     ]
+
+
+def breakdowns(snapshot: Snapshot) -> list[Breakdown]:
+    """Those that are for this person."""
+    asked = (
+        ("category", gettext("按纠纷类别"), gettext("类别"), CATEGORIES, snapshot.by_category),
+        ("relation", gettext("按当事双方"), gettext("双方"), RELATIONS, snapshot.by_relation),
+    )
+    return [
+        Breakdown(
+            kind,
+            title,
+            head,
+            told["period"],
+            [_part(kind, part, names) for part in _in_order(told["parts"], names)],
+            any(len(part["words"]) > 1 for part in told["parts"]),
+        )
+        for kind, title, head, names, told in asked
+        if told is not None
+    ]
+
+
+def _in_order(parts: Iterable[Mapping[str, Any]], names: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """As the words are listed, whatever the figures: no order of merit. What is not listed comes after, groups last."""
+    places = {word: at for at, word in enumerate(names)}
+    return sorted(
+        parts, key=lambda part: (len(part["words"]) > 1, places.get(part["words"][0], len(places)), part["words"])
+    )
+
+
+def _part(kind: str, part: Mapping[str, Any], names: Mapping[str, Any]) -> Part:
+    """A word that has no name here is shown as it is."""
+    name = gettext("、").join(str(names.get(word, word)) for word in part["words"])
+    return Part(f"{kind}:{'+'.join(part['words'])}", name, part["figures"], part["year_over_year"])
+
+
+def points(distribution: Sequence[int]) -> list[tuple[int, int, float]]:
+    """Best first: how many points, given by how many, and the width of their bar in percent of the longest."""
+    longest = max(distribution)
+    return [(number, given, _width(given, longest)) for number, given in enumerate(distribution, 1)][::-1]
 
 
 def count(value: int) -> str:

@@ -12,12 +12,14 @@ SHOWN_FACTS = "10"
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """As `statistics` gave it. `children` and `facts` are None when they are not for this person's roles."""
+    """As `statistics` gave it. All but `total` is None when it is not for this person's roles."""
 
     etag: str | None
     total: dict[str, Any]
     children: list[dict[str, Any]] | None
     facts: list[dict[str, Any]] | None
+    by_category: dict[str, Any] | None = None
+    by_relation: dict[str, Any] | None = None
 
 
 class FigureReader:
@@ -33,18 +35,22 @@ class FigureReader:
     def snapshot(self, area: str, person: Person) -> Snapshot:
         """Whoever gets one has been let in by `statistics` itself, and sees no more than their own roles allow."""
         total = self._statistics.get(f"/statistics/{area}", person)
+        children = self._if_permitted(f"/statistics/{area}/children", person)
+        facts = self._if_permitted("/facts", person, {"area": area, "limit": SHOWN_FACTS})
         return Snapshot(
             etag=total.etag,
             total=total.body,
-            children=self._if_permitted(f"/statistics/{area}/children", person, "children"),
-            facts=self._if_permitted("/facts", person, "facts", {"area": area, "limit": SHOWN_FACTS}),
+            children=children and children["children"],
+            facts=facts and facts["facts"],
+            by_category=self._if_permitted(f"/statistics/{area}/by-category", person),
+            by_relation=self._if_permitted(f"/statistics/{area}/by-relation", person),
         )
 
     def _if_permitted(
-        self, path: str, person: Person, member: str, parameters: Mapping[str, str] | None = None
-    ) -> list[dict[str, Any]] | None:
+        self, path: str, person: Person, parameters: Mapping[str, str] | None = None
+    ) -> dict[str, Any] | None:
         try:
-            found: list[dict[str, Any]] = self._statistics.get(path, person, parameters).body[member]
+            found: dict[str, Any] = self._statistics.get(path, person, parameters).body
         except NotPermitted:
             return None
         return found

@@ -84,11 +84,18 @@ def as_json() -> AnyResponse:
 
     GET /board.json?area=440305000000
     200 {"total": {"area": {…}, "period": {…}, "figures": {"registered": 40, …}, "year_over_year": {…}},
-         "children": [{"area": {…}, "figures": {…}, …}], "facts": [{"type": "dispute.resolved", …}]}
+         "children": [{"area": {…}, "figures": {…}, …}], "facts": [{"type": "dispute.resolved", …}],
+         "by_category": {"period": {…}, "parts": [{"words": ["parking"], "figures": {…}, …}], …}, "by_relation": {…}}
     """
     person = portal().person()
     snapshot = portal().figures.snapshot(portal().area(person), person)
-    return jsonify(total=snapshot.total, children=snapshot.children, facts=snapshot.facts)
+    return jsonify(
+        total=snapshot.total,
+        children=snapshot.children,
+        facts=snapshot.facts,
+        by_category=snapshot.by_category,
+        by_relation=snapshot.by_relation,
+    )
 
 
 @pages.get("/board/stream")

@@ -1,16 +1,29 @@
 """What a person at the board sees, in Debian's chromium."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
+from chassis.identity import Grant
 from tests.browser.conftest import Board
 from tests.service.portal.test_pages import NOTICE
-from tests.service.statistics.running import life
+from tests.service.statistics.running import life, missed
 from tests.store.statistics.facts import HAIYUE, XINGHAI
 
 pytestmark = pytest.mark.browser
 
-FIGURES = ("registered", "accepted", "resolved", "terminated", "refused", "reopened")
+FIGURES = (
+    "registered",
+    "accepted",
+    "resolved",
+    "terminated",
+    "refused",
+    "reopened",
+    "linked",
+    "overdue",
+    "confirmed",
+)
 
 
 def figure(board: Board, name: str) -> Locator:
@@ -39,6 +52,47 @@ def test_a_number_changes_without_a_reload_when_a_fact_arrives(board: Board) -> 
     expect(board.page.locator(".facts li").first).to_contain_text("海月社区居委会")
     expect(board.page.locator(".facts li").first).to_contain_text("化解")
     assert board.page.evaluate("() => window.notReloaded") is True
+
+
+def test_categories_and_relations_change_without_a_reload(board: Board) -> None:
+    board.page.evaluate("() => { window.notReloaded = true; }")
+
+    board.statistics.publish(*life("registered", "linked", area=HAIYUE, category="noise"), missed(datetime.now(UTC)))
+
+    noise = board.page.locator("[data-key='category:noise']")
+    expect(noise.get_by_role("rowheader")).to_have_text("噪声")
+    expect(noise.locator(".registered .number")).to_have_text("1")
+    expect(noise.locator(".linked .number")).to_have_text("1")
+    parking = board.page.locator("[data-key='category:parking']")
+    expect(parking.locator(".overdue .number")).to_have_text("1")
+    expect(board.page.locator("[data-key='relation:owner_property'] .overdue .number")).to_have_text("1")
+    assert board.page.evaluate("() => window.notReloaded") is True
+
+
+def test_satisfaction_is_told_of_five_answers_and_more(board: Board) -> None:
+    for points in (5, 5, 5, 4):
+        board.statistics.publish(*life("registered", "resolved", "confirmed", satisfaction=points))
+    expect(figure(board, "confirmed")).to_have_text("4")
+    expect(figure(board, "satisfaction")).to_have_text("–")
+    expect(board.page.locator(".figure.satisfaction .answers")).to_have_text("4 份评价 · 分数不公布")
+
+    board.statistics.publish(*life("registered", "resolved", "confirmed", satisfaction=1))
+
+    expect(figure(board, "satisfaction")).to_have_text("4.0")
+    expect(board.page.locator(".points li").first).to_have_text("5分3")
+
+
+def test_a_resident_sees_the_breakdown_of_the_months_that_are_over(board: Board) -> None:
+    board.page.get_by_role("button", name="退出").click()
+    board.sign_in(Grant("resident", HAIYUE))
+
+    periods = board.page.locator(".breakdown.category .period time")
+    whole = board.page.locator(".sums .period time").last.get_attribute("datetime")
+    last = periods.last.get_attribute("datetime")
+
+    assert whole
+    assert last
+    assert last < whole[:7]
 
 
 def test_a_notice_appears_and_leaves_when_it_is_marked_as_read(board: Board) -> None:
@@ -101,10 +155,15 @@ def test_english_is_one_click_away(board: Board) -> None:
     expect(board.page.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_the_page_fits_the_smallest_phone(board: Board) -> None:
-    board.page.set_viewport_size({"width": 320, "height": 640})
+@pytest.mark.parametrize("width", [320, 390, 768, 900, 1100, 1130, 1280, 1920])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_fits_from_the_smallest_phone_to_the_wall(board: Board, width: int, language: str) -> None:
+    board.statistics.publish(*life("registered", area=HAIYUE, category="waste"))
+    board.page.goto(f"{board.url}/?lang={language}")
+    board.page.set_viewport_size({"width": width, "height": 640})
 
-    assert board.page.evaluate("() => document.documentElement.scrollWidth") == 320
+    expect(board.page.locator("[data-key='category:waste']")).to_be_visible()
+    assert board.page.evaluate("() => document.documentElement.scrollWidth") == width
     expect(board.page.get_by_role("row", name="招商街道")).to_be_visible()
 
 

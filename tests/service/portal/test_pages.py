@@ -33,13 +33,29 @@ def figure(page: str, name: str) -> str:
     return match[1]
 
 
+def row(page: str, key: str) -> str:
+    found = re.search(rf'data-key="{re.escape(key)}">(.*?)</tr>', page, re.DOTALL)
+    assert found, f"no row {key}"
+    return found[1]
+
+
 def test_the_board_shows_all_figures_together(officer: Browser, statistics: Statistics) -> None:
-    statistics.show(total=figures((1240, 200, 30, 2, 3, 1), 6.5), before=figures((1000, 400, 20, 2, 0, 0), 7.0))
+    statistics.show(
+        total=figures((1240, 200, 30, 2, 3, 1, 8, 4, 25), 6.5, (0, 1, 2, 7, 10)),
+        before=figures((1000, 400, 20, 2, 0, 0), 7.0),
+    )
 
     page = officer.get("/").text
 
-    names = ("registered", "accepted", "resolved", "terminated", "refused", "reopened", "average_days")
-    assert [figure(page, name) for name in names] == ["1,240", "200", "30", "3", "2", "1", "6.5"]
+    names = (
+        *("registered", "accepted", "resolved", "terminated", "refused", "reopened", "linked", "overdue", "confirmed"),
+        *("average_days", "satisfaction"),
+    )
+    assert [figure(page, name) for name in names] == [
+        *("1,240", "200", "30", "3", "2", "1", "8", "4", "25", "6.5", "4.3")
+    ]
+    assert "20 份评价" in page
+    assert re.findall(r'class="given">([^<]*)<', page) == ["10", "7", "2", "1", "0"]
     assert "−50.0%" in page
     assert "同期受理 400 件，今年 200 件" in page
     assert "南山区" in page
@@ -51,10 +67,76 @@ def test_the_chart_shows_every_street_with_its_values(officer: Browser, statisti
     page = officer.get("/").text
 
     assert [street["name"] for street in STREETS if street["name"] not in page] == []
-    row = re.search(r'data-key="440305001000">(.*?)</tr>', page, re.DOTALL)
-    assert row
-    assert re.findall(r'class="number">([^<]*)<', row[1]) == ["12", "10", "5", "0", "1", "0", "3.0"]
-    assert 'class="resolved" x="0" y="5" width="50.0%"' in row[1]
+    street = row(page, "440305001000")
+    assert re.findall(r'class="number">([^<]*)<', street) == [
+        *("12", "10", "5", "0", "1", "0", "0", "0", "0"),
+        "3.0",
+        "–",
+    ]
+    assert 'class="resolved" x="0" y="5" width="50.0%"' in street
+
+
+def test_each_category_has_all_figures_beside_those_of_the_year_before(
+    officer: Browser, statistics: Statistics
+) -> None:
+    statistics.show(
+        by_category={
+            ("parking",): (
+                figures((210, 200, 180, 1, 2, 3, 4, 5, 90), 6.5, (0, 0, 1, 2, 5)),
+                figures((400, 400, 360, 2, 2, 0, 0, 10, 0), 7.0),
+            )
+        },
+        by_relation={("owner_property",): (figures((1,)), figures((2,)))},
+    )
+
+    page = officer.get("/").text
+
+    parking = row(page, "category:parking")
+    assert "停车" in parking
+    assert re.findall(r'class="number">([^<]*)<', parking) == [
+        *("210", "200", "180", "2", "1", "3", "4", "5", "90"),
+        *("6.5", "4.5"),
+    ]
+    assert re.findall(r'class="before">上年([^<]*)<', parking) == [
+        *("400", "400", "360", "2", "2", "0", "0", "10", "0"),
+        *("7.0", "–"),
+    ]
+    assert re.findall(r'class="percent">([^<]*)<', parking) == [
+        *("−47.5%", "−50.0%", "−50.0%", "±0.0%", "−50.0%", "–", "–", "−50.0%", "–")
+    ]
+    assert "业主与物业" in row(page, "relation:owner_property")
+    assert "合在一起公布" not in page
+
+
+def test_categories_told_together_are_named_together(officer: Browser, statistics: Statistics) -> None:
+    together = (figures((6,)), figures((7,)))
+    statistics.show(by_category={("noise", "waste"): together, ("parking",): together, ("sinkhole",): together})
+
+    page = officer.get("/").text
+
+    assert "噪声、垃圾与环境卫生" in row(page, "category:noise+waste")
+    assert "sinkhole" in row(page, "category:sinkhole")
+    assert re.findall(r'data-key="category:([^"]*)"', page) == ["parking", "sinkhole", "noise+waste"]
+    assert "合在一起公布" in page
+
+
+def test_a_role_without_breakdowns_sees_the_sums(officer: Browser, statistics: Statistics) -> None:
+    statistics.show(total=figures((3, 2, 1)), no_breakdown_for={"officer-1"})
+
+    page = officer.get("/").text
+
+    assert figure(page, "registered") == "3"
+    assert "按纠纷类别" not in page
+
+
+def test_points_that_are_not_told_are_not_shown(officer: Browser, statistics: Statistics) -> None:
+    statistics.show(total=figures((9, 9, 9, 0, 0, 0, 0, 0, 9), 3.0, (1, 0, 0, 0, 3)))
+
+    page = officer.get("/").text
+
+    assert figure(page, "satisfaction") == "–"
+    assert "4 份评价 · 分数不公布" in page
+    assert 'class="points"' not in page
 
 
 def test_newest_facts_are_told_in_chinese(officer: Browser, statistics: Statistics) -> None:
@@ -280,6 +362,8 @@ def test_data_for_programs_is_what_statistics_said(officer: Browser, statistics:
     assert board["total"]["figures"]["registered"] == 7
     assert len(board["children"]) == len(STREETS)
     assert board["facts"][0]["type"] == "dispute.resolved"
+    assert board["by_category"]["parts"] == []
+    assert board["by_relation"]["parts"] == []
 
 
 def test_data_while_statistics_is_down_is_503(officer: Browser, statistics: Statistics) -> None:

@@ -31,18 +31,30 @@ XINGHAI = {"code": "440305001012", "name": "星海名城社区居委会", "level
 AREAS = {area["code"]: area for area in [DISTRICT, *STREETS, XINGHAI]}
 
 
-def figures(counts: Sequence[int], days: float | None = None) -> dict[str, Any]:
-    names = ("registered", "accepted", "resolved", "refused", "terminated", "reopened")
-    resolved = counts[2]
+COUNTS = ("registered", "accepted", "resolved", "refused", "terminated", "reopened", "linked", "overdue", "confirmed")
+
+
+def figures(
+    counts: Sequence[int], days: float | None = None, points: Sequence[int] = (0, 0, 0, 0, 0)
+) -> dict[str, Any]:
+    """Counts in the order of COUNTS; what is left out is 0."""
+    given = dict(zip(COUNTS, [*counts, *[0] * (len(COUNTS) - len(counts))], strict=True))
+    answers = sum(points)
+    is_told = answers >= 5
     return {
-        **dict(zip(names, counts, strict=True)),
-        "days_to_resolve_sum": int((days or 0) * resolved),
-        "days_to_resolve_count": resolved,
+        **given,
+        "days_to_resolve_sum": int((days or 0) * given["resolved"]),
+        "days_to_resolve_count": given["resolved"],
         "average_days_to_resolve": days,
+        "satisfaction": {
+            "answers": answers,
+            "average": round(sum(at * n for at, n in enumerate(points, 1)) / answers, 1) if is_told else None,
+            "distribution": list(points) if is_told else None,
+        },
     }
 
 
-NOTHING = figures((0, 0, 0, 0, 0, 0))
+NOTHING = figures(())
 
 
 def token(
@@ -69,10 +81,13 @@ class Statistics:
     before: dict[str, Any] = field(default_factory=lambda: NOTHING)
     children: dict[str, dict[str, Any]] = field(default_factory=dict)
     facts: list[dict[str, Any]] = field(default_factory=list)
+    by_category: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+    by_relation: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
     is_down: bool = False
     refused: set[str] = field(default_factory=set)
     no_facts_for: set[str] = field(default_factory=set)
     no_parts_for: set[str] = field(default_factory=set)
+    no_breakdown_for: set[str] = field(default_factory=set)
     forbidden: set[str] = field(default_factory=set)
     asked: list[tuple[str, str, int]] = field(default_factory=list)
 
@@ -87,6 +102,10 @@ class Statistics:
         app.after_request(self._noted)
         app.get("/statistics/<code>")(self._statistics)
         app.get("/statistics/<code>/children")(self._children)
+        app.get("/statistics/<code>/by-category")(lambda code: self._breakdown(code, self.by_category))
+        app.get("/statistics/<code>/by-relation", endpoint="relations")(
+            lambda code: self._breakdown(code, self.by_relation)
+        )
         app.get("/facts")(self._facts)
         return app
 
@@ -113,6 +132,14 @@ class Statistics:
         ]
         return self._tagged({**_head(code), "children": children})
 
+    def _breakdown(self, code: str, parts: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any]]]) -> Response:
+        if _actor() in self.no_breakdown_for:
+            return Response(status=403)
+        told = [{"words": list(words), **self._of(AREAS[code], now, before)} for words, (now, before) in parts.items()]
+        for part in told:
+            del part["area"]
+        return self._tagged({**_head(code), "parts": told})
+
     def _facts(self) -> Response:
         if _actor() in self.no_facts_for:
             return Response(status=403)
@@ -120,9 +147,8 @@ class Statistics:
         return self._tagged({"area": {"code": area["code"], "name": area["name"]}, "facts": self.facts})
 
     def _of(self, area: dict[str, Any], now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-        names = ("registered", "accepted", "resolved", "refused", "terminated", "reopened")
         change = {
-            name: round((now[name] - before[name]) * 100 / before[name], 1) if before[name] else None for name in names
+            name: round((now[name] - before[name]) * 100 / before[name], 1) if before[name] else None for name in COUNTS
         }
         year = {
             "accepted": {"now": now["accepted"], "year_before": before["accepted"]},

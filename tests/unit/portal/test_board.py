@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,37 @@ def test_parts_that_are_not_for_this_person_are_none(person: Person) -> None:
     assert board.rows(snapshot(None), person) is None
 
 
+def breakdown(*parts: tuple[str, ...]) -> dict[str, Any]:
+    told = [{"words": list(words), "figures": {}, "year_over_year": {}} for words in parts]
+    return {"period": {"from": "2026-01-01", "to": "2026-10-31"}, "parts": told}
+
+
+def test_parts_stand_in_the_order_they_are_listed_in_and_groups_last(language: str) -> None:
+    told = breakdown(("aquarium",), ("noise",), ("other", "waste"), ("property_fee",))
+
+    [found] = board.breakdowns(replace(snapshot(None), by_category=told))
+
+    names = {
+        "zh": ["物业费", "噪声", "aquarium", "其他、垃圾与环境卫生"],
+        "en": ["Property fees", "Noise", "aquarium", "Other, Waste and hygiene"],
+    }
+    assert [part.name for part in found.parts] == names[language]
+    assert found.has_groups
+
+
+@pytest.mark.usefixtures("language")
+def test_a_breakdown_that_is_not_for_this_person_is_left_out() -> None:
+    found = board.breakdowns(replace(snapshot(None), by_relation=breakdown(("owner_owner",))))
+
+    assert [(one.kind, one.has_groups) for one in found] == [("relation", False)]
+
+
+def test_points_are_told_best_first_and_measured_by_the_most() -> None:
+    assert board.points([2, 0, 1, 4, 8]) == [(5, 8, 100.0), (4, 4, 50.0), (3, 1, 12.5), (2, 0, 0.0), (1, 2, 25.0)]
+
+
 @pytest.mark.usefixtures("language")
 def test_refused_and_reopened_stand_beside_resolved() -> None:
-    assert {"accepted", "resolved", "refused", "reopened"} <= {name for name, _ in board.FIGURES}
+    assert {"accepted", "resolved", "refused", "reopened", "linked", "overdue", "confirmed"} <= {
+        name for name, _ in board.FIGURES
+    }
