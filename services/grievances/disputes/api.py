@@ -43,19 +43,7 @@ class DisputesApi:
         {"dispute_id": "01936f00-0000-7000-8000-00000000000a", "case_number": "440305001012-2026-0007",
          "area": "440305001012", "state": "registered", "version": 1, "follow_secret": "7K3M-9QXZ-0A1B-2C3D-4E5F-6G7F"}
         """
-        body = request.body
-        command = handlers.Register(
-            area=body["area"],
-            grid_unit_id=body["grid_unit_id"],
-            relation=body["relation"],
-            category=body["category"],
-            summary=body["summary"],
-            applicant=_party(model.Side.APPLICANT, {"kind": "person", **body["applicant"]}),
-            respondent=_party(model.Side.RESPONDENT, body["respondent"]),
-            basis=model.Basis(body["basis"]),
-            respondent_body=model.Body(body["respondent"]["body"]) if body["respondent"]["body"] else None,
-            ticket_kind=model.TicketKind(body["ticket_kind"]) if body["ticket_kind"] else None,
-        )
+        command = filing_of(request.body)
         dispute_id, secret = uuid_utils.compat.uuid7(), new_secret()
         with self.database.transaction(eyes(request.actor)) as tx:
             dispute = handlers.register(
@@ -357,6 +345,23 @@ def _side(request: Request) -> model.Side | None:
     """On whose behalf a step is recorded, if on anybody's."""
     said = request.body["on_behalf_of"]
     return model.Side(said) if said else None
+
+
+def filing_of(body: dict[str, Any]) -> handlers.Register:
+    """What a body in the shape of RegisterDispute tells."""
+    respondent = body["respondent"]
+    return handlers.Register(
+        area=body["area"],
+        grid_unit_id=body["grid_unit_id"],
+        relation=body["relation"],
+        category=body["category"],
+        summary=body["summary"],
+        applicant=_party(model.Side.APPLICANT, {"kind": "person", **body["applicant"]}),
+        respondent=_party(model.Side.RESPONDENT, respondent),
+        basis=model.Basis(body["basis"]),
+        respondent_body=model.Body(respondent["body"]) if respondent["body"] else None,
+        ticket_kind=model.TicketKind(body["ticket_kind"]) if body["ticket_kind"] else None,
+    )
 
 
 def _party(side: model.Side, told: dict[str, Any]) -> model.Party:
