@@ -40,8 +40,8 @@ class FigureReader:
         return Snapshot(
             etag=total.etag,
             total=total.body,
-            children=children and children["children"],
-            facts=facts and facts["facts"],
+            children=None if children is None else children["children"],
+            facts=None if facts is None else facts["facts"],
             by_category=self._if_permitted(f"/statistics/{area}/by-category", person),
             by_relation=self._if_permitted(f"/statistics/{area}/by-relation", person),
         )
