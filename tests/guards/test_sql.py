@@ -52,7 +52,7 @@ def test_a_query_says_what_it_is_for(query: Query) -> None:
 @EVERY_QUERY
 def test_a_query_declares_exactly_what_it_binds(query: Query) -> None:
     without_texts = re.sub(r"'[^']*'", "", query.body)
-    bound = set(re.findall(r"(?<!:):([a-z_]+)", without_texts))
+    bound = set(re.findall(r"(?<!:):([a-z_][a-z0-9_]*)", without_texts))
 
     assert set(query.declared) == bound
 
