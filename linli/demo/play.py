@@ -1,6 +1,6 @@
 """Plays the story over HTTP, as its people would."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,10 +65,29 @@ class Play:
             self._lead(community, "building", [building for building, _ in units[::2]])
             self._lead(community, "household", [building for building, _ in units[::2]])
 
+    def form_committee(self, code: str) -> None:
+        """The community's mediator is put into the register, unless an earlier telling has done so.
+
+        Hired by the committee there is; where there is none, as the chair of a new one.
+        """
+        members = list(_members(code))
+        named = self.officer.get("grievances", "/mediators", area=code)["mediators"]
+        if any(one["account_id"] == members[0]["account_id"] for one in named):
+            return
+        today = local_day(system_clock()).isoformat()
+        for committee in self.officer.get("grievances", "/committees", area=code)["committees"]:
+            if committee["area"] == code and committee["term_ends_on"] >= today:
+                hired = {key: members[0][key] for key in ("account_id", "name", "birth_on")}
+                self.officer.post("grievances", f"/committees/{committee['committee_id']}/mediators", hired)
+                return
+        self.officer.post("grievances", "/committees", {"area": code, "formed_on": today, "members": members})
+
     def tell(self, told: Told) -> Outcome:
         """File all forty, a few at a time, and take each to its end."""
         outcome, done = Outcome(), 0
         cases = list(story.cases(self._divisions))
+        for code in sorted({case.community.code for case in cases}):
+            self.form_committee(code)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for case, dispute in pool.map(lambda case: (case, self._live(case)), cases):
                 done += 1
@@ -93,7 +112,7 @@ class Play:
         code = case.community.code
         resident = self._person(f"demo-resident-{case.number}", "居民", "resident", code)
         officer = self._person(f"demo-officer-{code}", "社区工作人员", "community_officer", code)
-        mediator = self._person(f"demo-mediator-{code}", "调解员", "mediator", code)
+        mediator = self._person(_mediator_id(code), "调解员", "mediator", code)
         dispute: dict[str, Any] = resident.post("grievances", "/disputes", self._filing(case))
         for path, body in _steps(case.ending, mediator.actor_id, system_clock()):
             address = f"/disputes/{dispute['dispute_id']}/{path}"
@@ -139,6 +158,17 @@ class Play:
         return Person.with_role(self._instance, actor_id, name, role, area)
 
 
+def _mediator_id(code: str) -> str:
+    return f"demo-mediator-{code}"
+
+
+def _members(code: str) -> Iterator[dict[str, str]]:
+    """A community's committee; the chair takes its cases."""
+    accounts = (_mediator_id(code), f"demo-member-{code}-1", f"demo-member-{code}-2")
+    for account, (name, birth_on, gender, position) in zip(accounts, story.COMMITTEE, strict=True):
+        yield {"account_id": account, "name": name, "birth_on": birth_on, "gender": gender, "position": position}
+
+
 def _steps(ending: str, mediator_id: str, now: datetime) -> list[tuple[str, Any]]:
     """The commands that take a registered dispute to its ending."""
     today = local_day(now).isoformat()
@@ -154,7 +184,11 @@ def _steps(ending: str, mediator_id: str, now: datetime) -> list[tuple[str, Any]
     }
     life = [("accept", None), ("assign", {"mediator_id": mediator_id}), ("sessions", session), ("resolve", agreement)]
     ends = {"registered": 0, "accepted": 1, "assigned": 2, "mediating": 3, "resolved": 4}
-    return [("refuse", {"reason_code": "party_refused"})] if ending == "refused" else life[: ends[ending]]
+    return (
+        [("refuse", {"reason_code": "party_refused", "on_behalf_of": "respondent"})]
+        if ending == "refused"
+        else life[: ends[ending]]
+    )
 
 
 def _count(outcome: Outcome, case: Case, dispute: dict[str, Any]) -> None:

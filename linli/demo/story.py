@@ -26,6 +26,13 @@ IN_GRID = 24
 """Disputes of the two communities with a grid; the others lie elsewhere in the district."""
 
 COMPOUND, BUILDINGS, UNITS, HOUSEHOLDS = "一期", ("1栋", "2栋"), ("1单元", "2单元"), ("101", "502")
+COMMITTEE = (
+    ("陈丽", "1980-05-04", "female", "chair"),
+    ("李军", "1975-01-30", "male", "member"),
+    ("何敏", "1990-11-12", "female", "member"),
+)
+"""A community's mediation committee 人民调解委员会: name, day of birth, gender, position. The chair takes the cases."""
+
 LEVELS = ("household", "building", "compound", "community")
 LEADERS = {
     "household": ("党员联户人", "张秀英"),

@@ -26,6 +26,7 @@ STEPS_BEFORE = {"accept": 0, "assign": 1, "refuse": 1, "sessions": 2, "resolve":
 def grievances(start_service: StartService) -> Api:
     """Told of communities and a building; a dispute was resolved there."""
     api = openapi.asked_by_somebody(start_service(Grievances).learn_places(), *ROLES)
+    api.service.hire(SOMEBODY)  # type: ignore[attr-defined]
     api.known.update(FILING, **dispute(api, "reopen"), code=COMMUNITY)
     api.fresh.update({f"POST /disputes/{{dispute_id}}/{step}": partial(dispute, api, step) for step in STEPS_BEFORE})
     return api

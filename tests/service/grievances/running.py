@@ -41,6 +41,7 @@ class Grievances(Service):
         self.resident = self.token("resident-1", "resident")
         self.officer = self.token("officer-1", "community_officer")
         self.mediator = self.token("mediator-1", "mediator")
+        self.district = self.token("officer-of-the-district", "district_officer", "440305000000")
 
     def token(self, actor_id: str, role: str, area: str = XINGHAI, grid: str = "", issuer: Issuer | None = None) -> str:
         return (issuer or self.issuer).issue(actor_id, [Grant(role, area, grid)], TOKEN_S)
@@ -103,8 +104,13 @@ class Grievances(Service):
             for account, position in zip(accounts, ("chair", *["member"] * 8), strict=False)
         ]
         formed = {"area": area, "formed_on": formed_on or local_day(datetime.now(UTC)).isoformat(), "members": members}
-        district = self.token("officer-of-the-district", "district_officer", "440305000000")
-        return self.ask("POST", "/committees", formed, token=district)
+        return self.ask("POST", "/committees", formed, token=self.district)
+
+    def hire(self, account: str, area: str = XINGHAI) -> Reply:
+        """One more mediator of this area."""
+        [committee] = self.ask("GET", f"/committees?area={area}", token=self.district).json["committees"]
+        hired = {"account_id": account, "name": "吴芳", "birth_on": "1969-08-21"}
+        return self.ask("POST", f"/committees/{committee['committee_id']}/mediators", hired, token=self.district)
 
 
 def division(code: str, name: str, level: str, parent: str | None) -> tuple[str, str, str, dict[str, Any]]:
