@@ -35,6 +35,17 @@ PARTIES = """
 INSERT INTO dispute_parties (dispute_id, side, area, filed_by, kind, name_sealed, person_id)
 SELECT dispute_id, 'applicant', area, filed_by, 'person', 'bench', 'resident-1' FROM disputes
 """
+MEDIATOR = "mediator-chen"
+REGISTER = """
+SET ROLE grievances_owner;
+INSERT INTO committees (committee_id, area, formed_on, term_ends_on, formed_by)
+VALUES (uuidv7(), %(area)s, now(), now() + interval '3 years', 'bench');
+INSERT INTO mediators (appointment_id, committee_id, area, account_id, kind, name_sealed, since, term_ends_on, version,
+    appointed_by)
+SELECT uuidv7(), committee_id, area, account_id, 'hired', 'bench', formed_on, term_ends_on, 1, 'bench'
+FROM committees, unnest(ARRAY[%(mediator)s] || ARRAY(SELECT 'mediator-' || n FROM generate_series(1, 500) AS n))
+    AS account_id
+"""
 BARE_TABLES = """
 SET ROLE grievances_owner;
 CREATE TABLE bare_cases (
@@ -43,8 +54,7 @@ CREATE TABLE bare_cases (
 CREATE TABLE bare_facts (fact_id uuid PRIMARY KEY, case_id uuid NOT NULL, body text NOT NULL)
 """
 EMPTY = """
-TRUNCATE disputes, dispute_parties, sessions, agreements, agreement_signatures, outbox, idempotency_keys, audit_pending,
-    bare_cases, bare_facts
+TRUNCATE disputes, outbox, idempotency_keys, audit_pending, bare_cases, bare_facts CASCADE
 """
 
 
@@ -56,6 +66,7 @@ class Services:
         self._seconds = seconds
         self._database = stage.database(SERVICE, "bench_http")
         self._database.run(BARE_TABLES)
+        self._database.run(REGISTER, {"area": AREA, "mediator": MEDIATOR})
         self._amqp_url = stage.vhost("http")
         grants = [Grant("mediator", AREA), Grant("community_officer", AREA)]
         self._token = stage.running.instance.token("officer-1", grants)
@@ -93,7 +104,7 @@ class Services:
         for dispute_id in dispute_ids:
             yield requests.post(
                 f"/disputes/{dispute_id}/assign",
-                {"mediator_id": "mediator-chen"},
+                {"mediator_id": MEDIATOR},
                 authorization=f"Bearer {self._token}",
                 if_match='"2"',
                 idempotency_key=f"bench-{next(self._keys)}",
