@@ -149,13 +149,15 @@ def sign(tx: Transaction, dispute_id: UUID, command: Sign, *, actor: Actor, vers
         means=command.means,
         today=today,
     )
-    store.add_signature(tx, change.agreement, command.signer, by=actor.actor_id, now=now)
     tell(tx, change, dispute, now)
-    if change.agreement.effective_on is None:
-        return of(dispute, change.agreement)
-    watches.stop_awaiting_signatures(tx, agreement.agreement_id)
-    watches.follow(tx, dispute, change.agreement)
-    return of(disputes.keep(tx, resolved, now), change.agreement)
+    binds = change.agreement.effective_on is not None
+    signed = replace(change.agreement, bound_at=now if binds else None)
+    store.add_signature(tx, signed, command.signer, by=actor.actor_id, now=now)
+    if not binds:
+        return of(dispute, signed)
+    watches.stop_awaiting_signatures(tx, signed.agreement_id)
+    watches.follow(tx, dispute, signed)
+    return of(disputes.keep(tx, resolved, now), signed)
 
 
 def withdraw(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, now: datetime) -> AgreementOf:
@@ -163,9 +165,10 @@ def withdraw(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, n
     dispute, agreement = get_locked(tx, dispute_id, actor=actor, version=version)
     _resolved(dispute, AgreementForm.WRITTEN, actor, now)
     _check_draft(dispute, agreement)
-    store.withdraw(tx, agreement, by=actor.actor_id, now=now)
+    withdrawn = replace(agreement, is_withdrawn=True)
+    store.withdraw(tx, withdrawn, by=actor.actor_id, now=now)
     watches.stop_awaiting_signatures(tx, agreement.agreement_id)
-    return of(dispute, replace(agreement, is_withdrawn=True))
+    return of(dispute, withdrawn)
 
 
 def get_agreement(tx: Transaction, dispute_id: UUID, *, actor: Actor, purpose: access.Purpose | None) -> AgreementOf:
@@ -217,7 +220,7 @@ def require_followed(dispute: Dispute, rule: str) -> None:
 
 def keep(tx: Transaction, change: Change, dispute: Dispute, now: datetime) -> Agreement:
     """Count and tell the fact of an agreement, in the round trip of the commit; what changed is stored beside it."""
-    store.count_facts(tx, change.agreement)
+    store.keep_books(tx, change.agreement)
     tell(tx, change, dispute, now)
     return change.agreement
 

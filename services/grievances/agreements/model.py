@@ -55,7 +55,8 @@ class Agreement:
 
     `confirmed_by_applicant_on` is the day on which the applicant confirmed an oral one; None for a written one, and for
     those recorded before it was asked. `terms` may hold personal data; they are None where they were not opened.
-    `version` counts the facts told of it. `steps_before`: the steps its dispute had taken when it was drafted.
+    `version` counts the facts told of it. `steps_before`: the steps its dispute had taken when it was drafted, and
+    `bound_at`: when the last signature under a draft was recorded.
     """
 
     agreement_id: UUID
@@ -72,6 +73,7 @@ class Agreement:
     confirmation: Confirmation | None = None
     version: int = 0
     steps_before: int | None = None
+    bound_at: datetime | None = None
     is_withdrawn: bool = False
 
     @property
@@ -79,6 +81,11 @@ class Agreement:
         """Who has still to sign."""
         unsigned = tuple(signer for signer in Signer if signer not in self.signatures)
         return unsigned if self.form is AgreementForm.WRITTEN else ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has still to sign it, were its mediation to go on."""
+        return bool(self.missing) and not self.is_withdrawn
 
     @property
     def effective_on(self) -> date | None:

@@ -1,12 +1,12 @@
--- name: add_agreement(agreement_id, dispute_id, area, filed_by, form, terms_sealed, reached_on, effective_on, confirmed_by_applicant_on, steps_before, version, recorded_by, recorded_at)!
+-- name: add_agreement(agreement_id, dispute_id, area, filed_by, form, terms_sealed, reached_on, effective_on, confirmed_by_applicant_on, steps_before, version, waits, recorded_by, recorded_at)!
 -- Store one agreement; a draft has no day of effect yet.
 INSERT INTO agreements (
     agreement_id, dispute_id, area, filed_by, form, terms_sealed, reached_on, effective_on, confirmed_by_applicant_on,
-    steps_before, version, recorded_by, recorded_at
+    steps_before, version, waits, recorded_by, recorded_at
 )
 VALUES (
     :agreement_id, :dispute_id, :area, :filed_by, :form, :terms_sealed, :reached_on, :effective_on,
-    :confirmed_by_applicant_on, :steps_before, :version, :recorded_by, :recorded_at
+    :confirmed_by_applicant_on, :steps_before, :version, :waits, :recorded_by, :recorded_at
 );
 
 -- name: add_obligations(agreement_id, obligation_ids, numbers, owed_by, what_sealed, due_on)!
@@ -33,36 +33,40 @@ VALUES (:agreement_id, :signer, :signed_on, :means, :recorded_by, :recorded_at);
 INSERT INTO agreement_ends (agreement_id, outcome, effective_on, recorded_by, recorded_at)
 VALUES (:agreement_id, :outcome, :effective_on, :recorded_by, :recorded_at);
 
--- name: count_facts(agreement_id, version)!
--- Keep how many facts were told of an agreement; its dispute is locked.
-UPDATE agreements SET version = :version WHERE agreement_id = :agreement_id;
+-- name: keep_books(agreement_id, version, waits, bound_at)!
+-- Keep how many facts were told of an agreement, and whether it waits or binds; its dispute is locked.
+UPDATE agreements SET
+    version = :version,
+    waits = :waits,
+    bound_at = :bound_at
+WHERE agreement_id = :agreement_id;
 
 -- name: find_ground(dispute_id, steps)^
--- Whether both sides attended a session held since the dispute's last agreement took effect, if one did; and whether a
--- draft of this very mediation waits for signatures.
+-- Whether both sides attended a session held since the dispute's last agreement, if one binds; and whether a draft of
+-- this very mediation waits for signatures.
 SELECT
     EXISTS (
         SELECT FROM sessions AS s
         WHERE s.dispute_id = :dispute_id
             AND s.attended @> ARRAY['applicant', 'respondent']
-            AND s.held_at > coalesce((
-                SELECT max(coalesce(e.recorded_at, a.recorded_at))
-                FROM agreements AS a
-                LEFT JOIN agreement_ends AS e ON e.agreement_id = a.agreement_id
-                WHERE a.dispute_id = :dispute_id AND (a.effective_on IS NOT NULL OR e.outcome = 'in_effect')
-            ), '-infinity')
+            AND s.held_at > coalesce(earlier.bound_at, '-infinity')
     ) AS both_sides_met,
-    EXISTS (
-        SELECT FROM agreements AS a
-        WHERE a.dispute_id = :dispute_id AND a.steps_before = :steps
-            AND NOT EXISTS (SELECT FROM agreement_ends AS e WHERE e.agreement_id = a.agreement_id)
-    ) AS draft_waits;
+    earlier.draft_waits
+FROM (
+    SELECT
+        max(coalesce(a.bound_at, a.recorded_at)) FILTER (
+            WHERE a.bound_at IS NOT NULL OR a.effective_on IS NOT NULL
+        ) AS bound_at,
+        coalesce(bool_or(a.waits AND a.steps_before = :steps), false) AS draft_waits
+    FROM agreements AS a
+    WHERE a.dispute_id = :dispute_id
+) AS earlier;
 
 -- name: list_agreements(dispute_id)
 -- The agreements and drafts of a dispute, the last one first, each with its signatures as arrays of one order.
 SELECT
     a.agreement_id, a.dispute_id, a.form, a.terms_sealed, a.reached_on, a.confirmed_by_applicant_on, a.recorded_by,
-    a.recorded_at, a.version, a.steps_before, coalesce(e.outcome = 'withdrawn', false) AS is_withdrawn,
+    a.recorded_at, a.version, a.bound_at, a.steps_before, coalesce(e.outcome = 'withdrawn', false) AS is_withdrawn,
     ARRAY(
         SELECT s.signer FROM agreement_signatures AS s WHERE s.agreement_id = a.agreement_id ORDER BY s.signer
     ) AS signers,

@@ -46,6 +46,7 @@ def add(tx: Transaction, agreement: Agreement, dispute: Dispute, now: datetime) 
             "confirmed_by_applicant_on": agreement.confirmed_by_applicant_on,
             "steps_before": agreement.steps_before,
             "version": agreement.version,
+            "waits": agreement.waits,
             "recorded_by": agreement.recorded_by,
             "recorded_at": now,
         },
@@ -86,20 +87,28 @@ def add_signature(tx: Transaction, agreement: Agreement, signer: Signer, *, by: 
             "recorded_at": now,
         },
     )
-    count_facts(tx, agreement)
+    keep_books(tx, agreement)
     if agreement.effective_on is not None:
         _end_draft(tx, agreement, "in_effect", by, now)
 
 
 def withdraw(tx: Transaction, agreement: Agreement, *, by: str, now: datetime) -> None:
     """Store that a draft is not to be signed any more; it stays as it was written."""
+    keep_books(tx, agreement)
     _end_draft(tx, agreement, "withdrawn", by, now)
 
 
-def count_facts(tx: Transaction, agreement: Agreement) -> None:
-    """Keep the version of an agreement, in the round trip of the commit. Its dispute must be locked."""
-    parameters = {"agreement_id": agreement.agreement_id, "version": agreement.version}
-    tx.at_commit(queries.count_facts.sql, parameters)
+def keep_books(tx: Transaction, agreement: Agreement) -> None:
+    """Keep its version and whether it waits or binds, in the round trip of the commit. Its dispute must be locked."""
+    tx.at_commit(
+        queries.keep_books.sql,
+        {
+            "agreement_id": agreement.agreement_id,
+            "version": agreement.version,
+            "waits": agreement.waits,
+            "bound_at": agreement.bound_at,
+        },
+    )
 
 
 def settle_watches(tx: Transaction, dispute_id: UUID) -> None:
@@ -161,6 +170,7 @@ def _agreement_of(row: Any, obligations: tuple[Obligation, ...], opened: bool) -
         and Confirmation(row.applied_on, row.court, row.outcome and Outcome(row.outcome), row.decided_on),
         version=row.version,
         steps_before=row.steps_before,
+        bound_at=row.bound_at,
         is_withdrawn=row.is_withdrawn,
     )
 

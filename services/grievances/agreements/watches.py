@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.calendar import end_of_day
 from chassis.database import Transaction
 from services.grievances.agreements.model import Agreement
+from services.grievances.confirmations import model as confirmations
 from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
 from services.grievances.deadlines.timetables import timetables
@@ -54,7 +55,8 @@ def last_day_to_sign(tx: Transaction, drafted_at: datetime) -> date:
 
 def last_day_for_court(tx: Transaction, effective_on: date) -> date:
     """The 30th day after the day of effect (Art. 33), or the first working day after it (民法典 Art. 203)."""
-    return timetables.current(tx).due(CONFIRMATION, _beginning_of(effective_on)).last_day
+    last, _ = timetables.current(tx).counted(CONFIRMATION, confirmations.DAYS, _beginning_of(effective_on))
+    return last
 
 
 def _beginning_of(day: date) -> datetime:

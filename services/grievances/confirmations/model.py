@@ -14,6 +14,9 @@ from services.grievances.disputes.model import Side
 
 ARTICLE = "人民调解法 Art. 33"
 
+DAYS = 30
+"""From the day after it took effect; no district can make it shorter."""
+
 
 class Outcome(StrEnum):
     """What the court said: it binds like a judgment, or the application was rejected."""

@@ -11,13 +11,17 @@ ALTER TABLE sessions
 
 -- `effective_on` is that of an agreement which bound as it was recorded; one that was drafted has its day in
 -- agreement_ends. `steps_before`: how many steps but sessions the dispute had taken when it was drafted: with the next
--- one the mediation is another, or over, and the draft with it. `version`: how many facts were told of it.
+-- one the mediation is another, or over, and the draft with it. Of all this only the bookkeeping changes: `version`, how
+-- many facts were told of it, and what agreement_ends tells repeated for the steps that are in a hurry: `waits`, whether
+-- it can still be signed, and `bound_at`, when it was recorded that a draft binds.
 -- The version that runs beside this migration writes the day and never reads it.
 -- squawk-ignore ban-drop-not-null
 ALTER TABLE agreements ALTER COLUMN effective_on DROP NOT NULL;
 ALTER TABLE agreements
     ADD COLUMN steps_before bigint,
-    ADD COLUMN version bigint NOT NULL DEFAULT 0;
+    ADD COLUMN version bigint NOT NULL DEFAULT 0,
+    ADD COLUMN waits boolean NOT NULL DEFAULT false,
+    ADD COLUMN bound_at timestamptz;
 ALTER TABLE agreements ADD CONSTRAINT agreements_bind_or_wait
     CHECK (effective_on IS NOT NULL OR (form = 'written' AND steps_before IS NOT NULL)) NOT VALID;
 
@@ -105,13 +109,17 @@ CREATE POLICY signed_by_all ON agreement_ends AS RESTRICTIVE FOR INSERT
             AND s.signer IN ('applicant', 'respondent', 'mediator', 'committee')
         HAVING count(*) = 4
     ));
--- What was withdrawn or binds already is not signed any more.
-CREATE POLICY while_it_waits ON agreement_signatures AS RESTRICTIVE FOR INSERT
-    WITH CHECK (NOT EXISTS (
-        SELECT FROM agreement_ends AS e WHERE e.agreement_id = agreement_signatures.agreement_id
+-- What was withdrawn is not signed any more.
+DROP POLICY recorded ON agreement_signatures;
+CREATE POLICY recorded ON agreement_signatures FOR INSERT
+    WITH CHECK (EXISTS (
+        SELECT FROM agreements AS a
+        WHERE a.agreement_id = agreement_signatures.agreement_id
+            AND (a.waits OR a.effective_on IS NOT NULL)
+            AND visible_area(a.area)
+            AND a.filed_by <> current_setting('linli.actor', true)
     ));
 
--- Only the count of its facts changes in an agreement.
 CREATE POLICY counted ON agreements FOR UPDATE USING (visible_area(area));
 CREATE POLICY counted_by_who_may ON agreements AS RESTRICTIVE FOR UPDATE
     USING (true) WITH CHECK (may_touch(dispute_id));
@@ -178,5 +186,5 @@ BEGIN
         'REVOKE UPDATE, DELETE ON agreement_ends, obligations, performances, judicial_confirmations,
             judicial_decisions, visits FROM %I', login
     );
-    EXECUTE format('GRANT UPDATE (version) ON agreements TO %I', login);
+    EXECUTE format('GRANT UPDATE (version, waits, bound_at) ON agreements TO %I', login);
 END $$;
