@@ -13,6 +13,7 @@ from services.grievances.escalations.api import EscalationsApi
 from services.grievances.following.api import FollowingApi
 from services.grievances.holidays.api import HolidaysApi
 from services.grievances.joint.api import JointApi
+from services.grievances.notes.api import NotesApi
 from services.grievances.obligations.api import ObligationsApi
 from services.grievances.places.api import PlacesApi
 from services.grievances.referrals.api import ReferralsApi
@@ -33,6 +34,7 @@ class Grievances(
     ConfirmationsApi,
     VisitsApi,
     CommitteesApi,
+    NotesApi,
     DeadlinesApi,
     EscalationsApi,
     HolidaysApi,
