@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from chassis.calendar import system_clock
 from chassis.database import connect
 from chassis.envelope import CONTENT_TYPE, Event, from_bytes, to_json
 from chassis.inbox.delivery import Delivery
@@ -36,6 +37,7 @@ class Pair:
         """The consumer's own subscriptions to the source, each with the handler of a service object."""
         [found] = [one for one in subscriptions() if (one.consumer, one.source) == (self.consumer, self.source)]
         service, event = service_class(self.consumer)(), from_bytes(message(self).body, CONTENT_TYPE)
+        service.clock = system_clock
         handlers = {(one := found.to(replace(event, type=name))).name: one for name in found.types}
         bound = [replace(one, handler=partial(one.handler, service)) for one in handlers.values()]
         return Subscriptions(self.consumer, self.source, bound)

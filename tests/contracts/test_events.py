@@ -24,7 +24,9 @@ HARMLESS = {
     "a path of ids": r"(/[0-9a-f-]{36})+",
     "a division code": r"[1-9][0-9]{11}",
     "an instant": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|\+00:00)",
+    "a day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "a word of a fixed list": r"[a-z]+(_[a-z]+)*",
+    "the name of a rule": r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*",
 }
 PERSONAL = re.compile(
     "name|phone|mobile|holder|recipient|person|party|parties|birth|address|summary|record|terms|label"
