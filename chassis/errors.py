@@ -18,7 +18,9 @@ LinliError
 ├── Unavailable                   nothing wrong with the request; try again
 │   ├── DatabaseUnavailable
 │   ├── DatabaseTooSlow
-│   └── BrokerUnavailable
+│   ├── BrokerUnavailable
+│   ├── Busy                      all places for such work are taken
+│   └── NotEquipped               this installation lacks what the request needs
 ├── BrokenSeal                    what was sealed does not open: cut, changed, or from elsewhere
 ├── Misconfigured                 start-up must stop; names the setting
 └── UnreadableEvent               a message that can never be handled (kept as dead)
@@ -135,6 +137,14 @@ class DatabaseTooSlow(Unavailable):
 
 class BrokerUnavailable(Unavailable):
     """RabbitMQ cannot be reached or did not confirm in time."""
+
+
+class Busy(Unavailable):
+    """As much work of this kind is in hand as there may be. The caller is told why."""
+
+
+class NotEquipped(Unavailable):
+    """This installation lacks a library or a font that the request needs. The caller is told which."""
 
 
 class BrokenSeal(LinliError):

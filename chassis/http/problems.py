@@ -203,6 +203,22 @@ KINDS: dict[type[Exception], Kind] = {
         "Nothing is wrong with the request: something Linli depends on does not answer. Nothing of it was kept.",
         "Repeat it after Retry-After with the same Idempotency-Key.",
     ),
+    errors.Busy: Kind(
+        "busy",
+        503,
+        "Busy",
+        "正忙",
+        "As much work of this kind is in hand as there may be at a time; the detail says which.",
+        "Repeat it after Retry-After.",
+    ),
+    errors.NotEquipped: Kind(
+        "not-equipped",
+        503,
+        "Not equipped",
+        "缺少组件",
+        "This installation lacks a library or a font that the request needs; the detail names it. All else works.",
+        "Operators: install what the detail names; nothing has to be restarted.",
+    ),
     NotReady: Kind(
         "not-ready",
         503,
@@ -223,6 +239,9 @@ ALL = tuple(
         )
     }.values()
 )
+
+TOLD = (errors.Busy, errors.NotEquipped)
+"""What is not available, and why, is no secret."""
 
 
 def kind_of(error: Exception) -> Kind:
@@ -276,7 +295,7 @@ def refusal_of(error: Exception, *, path: str, trace_id: str | None = None) -> R
     refusal = Refusal(kind, str(error), path, _headers(error))
     if isinstance(error, NotReady):
         return replace(refusal, errors=tuple({"detail": line} for line in error.lines))
-    if isinstance(error, errors.Unavailable):
+    if isinstance(error, errors.Unavailable) and not isinstance(error, TOLD):
         # Which host, port or role did not answer is for the operators' log, not for the caller.
         detail = "something this service depends on does not answer; try again"
         return replace(refusal, detail=detail, trace_id=trace_id)

@@ -23,6 +23,8 @@ TABLE = [
     (errors.TooManyRequests("x", 3), 429, "too-many-requests"),
     (errors.DatabaseUnavailable("x"), 503, "unavailable"),
     (errors.BrokerUnavailable("x"), 503, "unavailable"),
+    (errors.Busy("x"), 503, "busy"),
+    (errors.NotEquipped("x"), 503, "not-equipped"),
     (errors.Misconfigured("x"), 500, "internal"),
     (errors.UnreadableEvent("json", "x"), 500, "internal"),
     (errors.LinliError("x"), 500, "internal"),
@@ -70,6 +72,14 @@ def test_what_lies_inside_is_not_told(error: Exception) -> None:
 
     assert b"secret" not in answer.body
     assert json.loads(answer.body)["trace_id"] == "t1"
+
+
+@pytest.mark.parametrize("error", [errors.Busy("2 at a time"), errors.NotEquipped("install fonts")])
+def test_what_is_lacking_is_told(error: errors.Unavailable) -> None:
+    answer = problems.answer_for(error, instance="/")
+
+    assert json.loads(answer.body)["detail"] == str(error)
+    assert answer.header("Retry-After") == "2"
 
 
 def test_retry_after_says_when_to_come_back() -> None:
