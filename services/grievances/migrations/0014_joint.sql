@@ -52,6 +52,14 @@ CREATE POLICY hidden_from_the_body_complained_of ON agreements AS RESTRICTIVE FO
     USING (filed_by = current_setting('linli.actor', true) OR NOT is_against(dispute_id));
 CREATE POLICY not_by_the_body_complained_of ON agreements AS RESTRICTIVE FOR INSERT WITH CHECK (may_touch(dispute_id));
 
+-- Nor does it make forgotten what is due of the dispute. That something is due anybody may write: so does who files.
+ALTER TABLE deadlines ENABLE ROW LEVEL SECURITY;
+CREATE POLICY kept ON deadlines USING (true);
+CREATE POLICY not_settled_by_the_body_complained_of ON deadlines AS RESTRICTIVE FOR DELETE
+    USING (thing <> 'dispute' OR NOT is_against(thing_id));
+CREATE POLICY not_moved_by_the_body_complained_of ON deadlines AS RESTRICTIVE FOR UPDATE
+    USING (thing <> 'dispute' OR NOT is_against(thing_id)) WITH CHECK (true);
+
 -- Who acts for which body, the street or the district says, never the community about itself and nobody of oneself.
 ALTER TABLE seats ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON seats FOR SELECT
