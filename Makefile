@@ -9,7 +9,7 @@ ARGS ?=
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint bench faults lock browser broker
+.PHONY: help setup demo up test lint bench faults lock browser broker printing
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ demo: setup ## Play the story of forty disputes on real parts, then stay up unti
 up: setup ## Run everything until Ctrl-C (ARGS="--fresh --port-base 8800 --data DIR")
 	@$(BIN)/linli up $(ARGS)
 
-test: lint browser broker ## Lint, then every test on real parts (ONLY=tests/unit ARGS="-x")
+test: lint browser broker printing ## Lint, then every test on real parts (ONLY=tests/unit ARGS="-x")
 	@$(BIN)/python -m pytest $(ONLY) $(ARGS)
 
 lint: setup ## ruff, mypy strict, import contracts, and squawk on every migration
@@ -69,3 +69,6 @@ browser:
 # Before the tests, whose time-out an installation could exceed; `demo` and `up` do it themselves.
 broker: setup
 	@$(BIN)/python -c 'from linli.embedded.rabbitmq_package import ensure_installed; ensure_installed()'
+
+printing: setup
+	@$(BIN)/python -c 'from linli.embedded.printing_packages import ensure_installed; ensure_installed()'

@@ -13,6 +13,7 @@ import requests
 from chassis import broker, topology
 from chassis.errors import LinliError
 from linli.broker_rights import rights
+from linli.embedded import printing_packages
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import HOST
 from linli.embedded.postgres import Postgres
@@ -53,6 +54,7 @@ class Running:
 
     def start_parts(self, *, fresh: bool = False) -> None:
         """Start those parts that are the instance's own. Raises EmbeddedError."""
+        printing_packages.install_if_possible()
         self._parts.start(fresh=fresh)
         secrets: Secrets = self._parts.secrets
         self.instance = Instance(
