@@ -12,10 +12,11 @@ from chassis.timer import every
 from services.grievances import access
 from services.grievances.access import eyes
 from services.grievances.deadlines import handlers, model, schemas
+from services.grievances.referrals import handlers as referrals
 
 log = logging.getLogger(__name__)
 
-LAPSES: Mapping[str, handlers.Lapse] = {}
+LAPSES: Mapping[str, handlers.Lapse] = {"referral": referrals.lapse}
 """What becomes of things of these kinds when a right on them lapses."""
 
 WARN_DAYS = 120

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import uuid_utils.compat
 
+from chassis import metrics
 from chassis.calendar import local_day
 from chassis.database import Database, connect
 from chassis.errors import InvalidInput, NotFound
 from linli import importing
 from linli.importing import load_holidays, read_holidays
 from services.grievances.deadlines import handlers as deadlines
+from services.grievances.deadlines.api import DeadlinesApi
 from services.grievances.deadlines.model import Due, Thing
 from services.grievances.holidays import handlers
 from services.grievances.holidays.file import read_file, read_years
@@ -201,6 +203,27 @@ def test_a_gap_is_refused_and_nothing_is_loaded(database: Database) -> None:
 def test_it_is_known_how_many_days_the_table_has_left(database: Database, now: str, left: int) -> None:
     with database.transaction() as tx:
         assert deadlines.days_left(tx, local_day(at(now))) == left
+
+
+def test_a_warning_is_logged_once_a_day_with_fewer_than_120_days_left(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The timer is given the service's clock; the notice comes in November, so there is time to load it."""
+    timer = DeadlinesApi()
+    timer.database = database
+
+    def warned(now: str) -> int:
+        caplog.clear()
+        timer.look_ahead(at(now))
+        return len(caplog.messages)
+
+    instants = ("2026-09-02T12:00", "2026-09-03T00:00", "2026-09-03T01:00", "2026-09-04T00:00", "2027-03-01T09:00")
+    assert [warned(now) for now in instants] == [0, 1, 0, 1, 1]
+    assert metrics.REGISTRY.get_sample_value("linli_holiday_table_days_left") == -60
+
+    load(database, years())
+    assert warned("2027-03-02T09:00") == 0
+    assert metrics.REGISTRY.get_sample_value("linli_holiday_table_days_left") == 304
 
 
 def test_an_empty_table_has_no_days_left(database: Database, service_address: Any) -> None:

@@ -1,0 +1,66 @@
+"""The timer of due times closes an answered referral that nobody contested, and tells both in one transaction."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.grievances.deadlines import api
+from services.grievances.referrals.model import State
+from tests.store.grievances.telling import tell, told
+
+
+@pytest.fixture
+def timer(way: Any) -> api.DeadlinesApi:
+    """As the service runs it."""
+    timer = api.DeadlinesApi()
+    timer.database = way.database
+    return timer
+
+
+def test_what_nobody_contested_in_time_is_closed(way: Any, timer: api.DeadlinesApi) -> None:
+    """信访工作条例 Art. 35."""
+    answered = way.answered()
+    way.now = answered.term.due_at
+
+    timer.tell_deadlines(way.now)
+    assert way.facts(answered)[-1][0] == "referral.answered", "left to the one that closes it"
+    timer.lapse_rights(way.now)
+    timer.lapse_rights(way.now)
+
+    assert way.facts(answered)[-1] == ("referral.closed", 5)
+    assert [one.type for one in told(way.database)] == ["near", "lapsed"]
+    assert way.due(answered) == {}
+
+
+def test_the_days_for_objecting_lapse_and_close_nothing(way: Any, timer: api.DeadlinesApi) -> None:
+    """Art. 23."""
+    given = way.sorted()
+    way.now = given.objection_due_at
+
+    timer.lapse_rights(way.now)
+    tell(way.database, way.now, apart=("referral",))
+
+    assert ("referral.objection", "lapsed") in [(one.rule, one.type) for one in told(way.database)]
+    assert way.accept(given).state is State.ACCEPTED
+
+
+def test_one_that_cannot_be_closed_holds_up_no_other(
+    way: Any, timer: api.DeadlinesApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = way.answered(), way.answered()
+    lapse = api.LAPSES["referral"]
+
+    def fail_at_first(tx: Any, thing_id: Any, now: Any) -> object:
+        if thing_id == first.referral_id:
+            raise LookupError(f"no referral {uuid4()}")
+        return lapse(tx, thing_id, now)
+
+    monkeypatch.setattr(api, "LAPSES", {"referral": fail_at_first})
+    way.now = first.term.due_at
+
+    with pytest.raises(LookupError):
+        timer.lapse_rights(way.now)
+
+    assert way.facts(first)[-1][0] == "referral.answered"
+    assert way.facts(second)[-1][0] == "referral.closed"
