@@ -78,12 +78,15 @@ def lapse(tx: Transaction, right: Watched, now: datetime, *, end: Lapse) -> None
 
 
 def _tell(tx: Transaction, due: Collection[Watched], now: datetime) -> None:
-    raised = []
+    raised, told = [], []
     for watched in due:
         for stage, fact in model.tellings(watched):
             outbox.add(tx, fact, subject=watched.deadline_id, version=stage, area=watched.thing.area, now=now)
+            told.append((watched, stage, fact.type.removeprefix("deadline.")))
             if stage >= model.STREET:
                 raised.append((watched, model.LEVELS[stage]))
+    if told:
+        store.add_told(tx, told, now)
     if raised:
         escalations.bring_up(tx, raised, now)
 

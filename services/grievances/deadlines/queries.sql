@@ -94,6 +94,15 @@ RETURNING
     d.deadline_id, d.thing, d.thing_id, d.area, d.category, d.relation, d.rule, d.due_at,
     d.street_at IS NOT NULL AS is_duty, due.stage AS told, due.reached;
 
+-- name: add_told(deadline_ids, stages, whats, things, thing_ids, rules, due_instants, told_at)!
+-- Keep that these stages were told, each once.
+INSERT INTO deadlines_told (deadline_id, stage, what, thing, thing_id, rule, due_at, told_at)
+SELECT t.deadline_id, t.stage, t.what, t.thing, t.thing_id, t.rule, t.due_at, :told_at
+FROM unnest(
+    :deadline_ids::uuid [], :stages::bigint [], :whats::text [], :things::text [], :thing_ids::uuid [],
+    :rules::text [], :due_instants::timestamptz []
+) AS t (deadline_id, stage, what, thing, thing_id, rule, due_at);
+
 -- name: list_lapsing(now, at_most, apart)
 -- Rights of these kinds whose time is over and of which nobody has said so.
 SELECT

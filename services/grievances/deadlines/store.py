@@ -108,6 +108,23 @@ def take_due(
     return [_watched_of(row) for row in rows]
 
 
+def add_told(tx: Transaction, told: Sequence[tuple[Watched, int, str]], now: datetime) -> None:
+    """Keep for the timelines that these stages were told, in the round trip of the commit."""
+    tx.at_commit(
+        queries.add_told.sql,
+        {
+            "deadline_ids": [watched.deadline_id for watched, _, _ in told],
+            "stages": [stage for _, stage, _ in told],
+            "whats": [what for _, _, what in told],
+            "things": [watched.thing.kind for watched, _, _ in told],
+            "thing_ids": [watched.thing.thing_id for watched, _, _ in told],
+            "rules": [watched.rule for watched, _, _ in told],
+            "due_instants": [watched.due_at for watched, _, _ in told],
+            "told_at": now,
+        },
+    )
+
+
 def list_lapsing(tx: Transaction, now: datetime, apart: Collection[str], at_most: int) -> list[Watched]:
     rows = queries.list_lapsing(tx.connection, now=now, apart=list(apart), at_most=at_most)
     return [_watched_of(row) for row in rows]
