@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.calendar import local_day
 from chassis.database import Transaction
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, NotAllowed, NotFound
 from chassis.identity import Actor
 from services.grievances.departments import model, store
 from services.grievances.departments.model import Department, Seat
@@ -35,6 +35,7 @@ def put_in_use(tx: Transaction, code: str, in_use: bool, *, actor: Actor) -> Dep
 def seat(tx: Transaction, seat: Seat, *, actor: Actor) -> Seat:
     """Somebody acts for a department from now on."""
     department = _kept(tx, seat.code, actor)
+    _require_another(actor, seat.account_id)
     if any(one.account_id == seat.account_id and one.ended_on is None for one in store.list_seats(tx, seat.code)):
         raise Conflict(f"this account already acts for department {seat.code}; end its seat first to change it")
     store.add_seat(tx, seat, area=department.area, recorded_by=actor.actor_id)
@@ -47,6 +48,7 @@ def end_seat(tx: Transaction, code: str, seat_id: UUID, *, actor: Actor, now: da
     seat = store.find_seat(tx, seat_id)
     if seat is None or seat.code != code:
         raise NotFound(f"department {code} has no seat {seat_id}; GET /departments/{code}/seats lists them")
+    _require_another(actor, seat.account_id)
     if seat.ended_on is not None:
         raise Conflict(f"seat {seat_id} ended on {seat.ended_on}; nothing is left to end")
     store.end_seat(tx, seat_id, local_day(now))
@@ -60,6 +62,12 @@ def list_seats(tx: Transaction, code: str, *, actor: Actor) -> list[Seat]:
     if not any(one.account_id == actor.actor_id and one.ended_on is None for one in seats):
         actor.require(KEEPERS, area=department.area)
     return seats
+
+
+def _require_another(actor: Actor, account_id: str) -> None:
+    """Who acts for a department sees nothing that complains of it, and does not change that alone."""
+    if account_id == actor.actor_id:
+        raise NotAllowed("nobody gives or ends an own seat; another district_officer must do this")
 
 
 def _kept(tx: Transaction, code: str, actor: Actor) -> Department:

@@ -136,13 +136,22 @@ RETURN EXISTS (
 );
 
 -- Whether the actor is who is complained of, or acts for the body or the department that is (Art. 28, 30, 46).
-CREATE FUNCTION is_complained_of(in_area text, body text, department text, person text) RETURNS boolean
+CREATE FUNCTION is_accused_in(in_area text, body text, department text, person text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
 RETURN coalesce(
     person = current_setting('linli.actor', true)
     OR (body IS NOT NULL AND acts_for(in_area, body))
     OR (department IS NOT NULL AND acts_for_department(department)),
     false
+);
+
+-- The same of a referral, past its policies.
+CREATE FUNCTION is_referral_against(of_referral uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+RETURN EXISTS (
+    SELECT FROM referrals AS r
+    WHERE r.referral_id = of_referral
+        AND is_accused_in(r.area, r.body_complained_of, r.department_complained_of, r.accused_id)
 );
 
 -- Departments and their seats name nobody but accounts; the district keeps them.
@@ -154,6 +163,11 @@ ALTER TABLE department_seats ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON department_seats FOR SELECT USING (true);
 CREATE POLICY kept ON department_seats FOR INSERT WITH CHECK (visible_area(area));
 CREATE POLICY changed ON department_seats FOR UPDATE USING (visible_area(area));
+-- Nobody gives a seat to himself or herself, nor ends an own one to see what is hidden from the department.
+CREATE POLICY not_ones_own_gift ON department_seats AS RESTRICTIVE FOR INSERT
+    WITH CHECK (account_id <> current_setting('linli.actor', true));
+CREATE POLICY not_ones_own_end ON department_seats AS RESTRICTIVE FOR UPDATE
+    USING (account_id <> current_setting('linli.actor', true));
 
 ALTER TABLE referrals ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON referrals FOR SELECT USING (
@@ -165,7 +179,7 @@ CREATE POLICY seen ON referrals FOR SELECT USING (
 CREATE POLICY hidden_from_the_accused ON referrals AS RESTRICTIVE FOR SELECT USING (
     filed_by = current_setting('linli.actor', true)
     OR complainant_id = current_setting('linli.actor', true)
-    OR NOT is_complained_of(area, body_complained_of, department_complained_of, accused_id)
+    OR NOT is_accused_in(area, body_complained_of, department_complained_of, accused_id)
 );
 CREATE POLICY filed ON referrals FOR INSERT
     WITH CHECK (visible_area(area) OR filed_by = current_setting('linli.actor', true));
@@ -176,28 +190,29 @@ CREATE POLICY worked_on ON referrals FOR UPDATE USING (
     OR holds_referral(referral_id)
 );
 -- Who complains asks for a review or withdraws, and takes no other step; who is complained of takes none.
-CREATE POLICY not_in_the_own_cause ON referrals AS RESTRICTIVE FOR UPDATE USING (true) WITH CHECK (
-    state = 'contested' OR outcome = 'withdrawn'
-    OR (
-        complainant_id IS DISTINCT FROM current_setting('linli.actor', true)
-        AND NOT is_complained_of(area, body_complained_of, department_complained_of, accused_id)
-    )
+CREATE POLICY not_in_the_own_cause ON referrals AS RESTRICTIVE FOR UPDATE USING (
+    complainant_id = current_setting('linli.actor', true)
+    OR NOT is_accused_in(area, body_complained_of, department_complained_of, accused_id)
+) WITH CHECK (
+    complainant_id IS DISTINCT FROM current_setting('linli.actor', true)
+    OR state = 'contested' OR outcome = 'withdrawn'
 );
 -- Who only filed it for another asks for a review at most: an office that reaches the place does the rest.
 CREATE POLICY not_by_who_only_filed ON referrals AS RESTRICTIVE FOR UPDATE USING (true) WITH CHECK (
     state = 'contested' OR outcome = 'withdrawn' OR visible_area(area) OR holds_referral(referral_id)
 );
 
--- What hangs on a referral shows with it.
+-- What hangs on a referral shows with it; a department goes on to know what it gave back and when, not what it was.
 ALTER TABLE referral_handovers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON referral_handovers FOR SELECT USING (
     EXISTS (SELECT FROM referrals AS r WHERE r.referral_id = referral_handovers.referral_id)
-    OR acts_for_department(department_code)
+    OR (acts_for_department(department_code) AND NOT is_referral_against(referral_id))
 );
 CREATE POLICY recorded ON referral_handovers FOR INSERT WITH CHECK (EXISTS (
     SELECT FROM referrals AS r WHERE r.referral_id = referral_handovers.referral_id AND visible_area(r.area)
 ));
-CREATE POLICY returned ON referral_handovers FOR UPDATE USING (acts_for_department(department_code));
+CREATE POLICY returned ON referral_handovers FOR UPDATE
+    USING (acts_for_department(department_code) AND NOT is_referral_against(referral_id));
 
 ALTER TABLE referral_steps ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON referral_steps FOR SELECT
@@ -213,7 +228,7 @@ CREATE POLICY recorded ON referral_answers FOR INSERT WITH CHECK (EXISTS (
     WHERE r.referral_id = referral_answers.referral_id
         AND (visible_area(r.area) OR holds_referral(r.referral_id))
         AND r.complainant_id IS DISTINCT FROM current_setting('linli.actor', true)
-        AND NOT is_complained_of(r.area, r.body_complained_of, r.department_complained_of, r.accused_id)
+        AND NOT is_accused_in(r.area, r.body_complained_of, r.department_complained_of, r.accused_id)
 ));
 
 -- What was referred is never removed, what was said and done stays as it was written, and a step writes what steps may.

@@ -75,7 +75,8 @@ def sort(
     now: datetime,
 ) -> Referral:
     """Give it to the department in charge; `reason` where the district decides against an objection."""
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
+    referral = get_locked(tx, referral_id, Command.SORT, actor=actor, version=version, now=now)
+    rights.require_sorter(actor, referral)
     change = model.sort(
         referral,
         departments.find(tx, department_code),
@@ -85,7 +86,6 @@ def sort(
         term=_due(tx, State.SORTED, Round.HANDLING, now),
         objection_due_at=timetables.current(tx).due(model.OBJECTION_RULE, now).due_at,
     )
-    rights.require_sorter(actor, referral)
     after = _keep(tx, change, Command.SORT, actor, now, words=reason)
     store.hand_over(tx, after, now)
     return after
@@ -93,10 +93,10 @@ def sort(
 
 def object_(tx: Transaction, referral_id: UUID, *, reason: str, actor: Actor, version: int, now: datetime) -> Referral:
     """The department says in detail why it is not in charge, and gives it back."""
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
+    referral = get_locked(tx, referral_id, Command.OBJECT, actor=actor, version=version, now=now)
+    rights.require_department(actor, referral)
     term = _due(tx, State.REGISTERED, Round.HANDLING, now)
     change = model.object_(referral, by=actor.actor_id, now=now, term=term)
-    rights.require_department(actor, referral)
     after = _keep(tx, change, Command.OBJECT, actor, now, words=reason, department_code=referral.department_code)
     store.give_back(tx, referral, now)
     return after
@@ -113,9 +113,9 @@ def decline(
     now: datetime,
 ) -> Referral:
     """Who sorts, or the department it was given to, says which other procedure decides it."""
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
-    change = model.decline(referral, reason=reason, by=actor.actor_id, now=now)
+    referral = get_locked(tx, referral_id, Command.DECLINE, actor=actor, version=version, now=now)
     (rights.require_department if referral.state is State.SORTED else rights.require_sorter)(actor, referral)
+    change = model.decline(referral, reason=reason, by=actor.actor_id, now=now)
     return _keep(tx, change, Command.DECLINE, actor, now, words=explanation, reason_code=reason)
 
 
@@ -123,10 +123,10 @@ def accept(
     tx: Transaction, referral_id: UUID, *, handler_id: str | None, actor: Actor, version: int, now: datetime
 ) -> Referral:
     """The department in charge gives notice that it handles it; who asks does, unless another one is named."""
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
+    referral = get_locked(tx, referral_id, Command.ACCEPT, actor=actor, version=version, now=now)
+    rights.require_department(actor, referral)
     term = _due(tx, State.ACCEPTED, Round.HANDLING, now)
     change = model.accept(referral, handler_id=handler_id or actor.actor_id, by=actor.actor_id, term=term)
-    rights.require_department(actor, referral)
     return _keep(tx, change, Command.ACCEPT, actor, now, named_id=change.referral.handler_id)
 
 
@@ -142,10 +142,10 @@ def extend(
     now: datetime,
 ) -> Referral:
     """More time, once, which a head of the department has approved."""
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
+    referral = get_locked(tx, referral_id, Command.EXTEND, actor=actor, version=version, now=now)
+    rights.require_handler(actor, referral)
     at_most = timetables.current(tx).rules[model.EXTENSION_RULE].amount or 0
     change = model.extend(referral, days=days, at_most=at_most, approver_id=approver_id, by=actor.actor_id, now=now)
-    rights.require_handler(actor, referral)
     return _keep(tx, change, Command.EXTEND, actor, now, words=reason, named_id=approver_id)
 
 
@@ -160,9 +160,9 @@ def recuse(
     now: datetime,
 ) -> Referral:
     """Who handles it withdraws, or a head of the department takes it away; a successor has it at once."""
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
-    change = model.recuse(referral, successor_id=successor_id, reason=reason, by=actor.actor_id)
+    referral = get_locked(tx, referral_id, Command.RECUSE, actor=actor, version=version, now=now)
     rights.require_handler(actor, referral, or_head=True)
+    change = model.recuse(referral, successor_id=successor_id, reason=reason, by=actor.actor_id)
     return _keep(tx, change, Command.RECUSE, actor, now, named_id=successor_id, reason_code=reason)
 
 
@@ -181,7 +181,8 @@ def answer(tx: Transaction, referral_id: UUID, reply: Reply, *, actor: Actor, ve
 
     The time to contest it runs from the day on which it is recorded here, never shorter than from when it was received.
     """
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
+    referral = get_locked(tx, referral_id, Command.ANSWER, actor=actor, version=version, now=now)
+    rights.require_answerer(actor, referral)
     received_on = reply.received_on or local_day(now)
     change = model.answer(
         referral,
@@ -192,7 +193,6 @@ def answer(tx: Transaction, referral_id: UUID, reply: Reply, *, actor: Actor, ve
         # Of a re-review nothing follows; the model knows.
         term=_due(tx, State.ANSWERED, min(referral.round, Round.REVIEW, key=list(Round).index), now),
     )
-    rights.require_answerer(actor, referral)
     after = _keep(tx, change, Command.ANSWER, actor, now)
     _store_answer(tx, referral, after, replace(reply, received_on=received_on), actor, now)
     if (closed := model.close(after, now=now)) is not None:
@@ -204,19 +204,19 @@ def contest(
     tx: Transaction, referral_id: UUID, *, grounds: str | None, actor: Actor, version: int, now: datetime
 ) -> Referral:
     """Who complained asks for a review 复查, or after that for a re-review 复核."""
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
+    referral = get_locked(tx, referral_id, Command.CONTEST, actor=actor, version=version, now=now)
+    rights.require_complainant(actor, referral)
     following = model.NEXT_ROUND.get(referral.round, Round.REREVIEW)
     term = _due(tx, State.CONTESTED, following, now)
     change = model.contest(referral, by=actor.actor_id, now=now, term=term)
-    rights.require_complainant(actor, referral)
     return _keep(tx, change, Command.CONTEST, actor, now, words=grounds)
 
 
 def withdraw(tx: Transaction, referral_id: UUID, *, actor: Actor, version: int, now: datetime) -> Referral:
     """Who complained does not want it to go on."""
-    referral = get_locked(tx, referral_id, actor=actor, version=version, now=now)
-    change = model.withdraw(referral, by=actor.actor_id, now=now)
+    referral = get_locked(tx, referral_id, Command.WITHDRAW, actor=actor, version=version, now=now)
     rights.require_complainant(actor, referral)
+    change = model.withdraw(referral, by=actor.actor_id, now=now)
     return _keep(tx, change, Command.WITHDRAW, actor, now)
 
 
@@ -233,10 +233,12 @@ def lapse(tx: Transaction, thing_id: UUID, now: datetime) -> Referral | None:
     return _keep(tx, change, Command.CLOSE, _TIMER, now, taken_at=change.referral.closed_at)
 
 
-def get_locked(tx: Transaction, referral_id: UUID, *, actor: Actor, version: int, now: datetime) -> Referral:
-    """The referral for a change: locked, as it stands now, at the version the caller has read.
+def get_locked(
+    tx: Transaction, referral_id: UUID, command: Command, *, actor: Actor, version: int, now: datetime
+) -> Referral:
+    """The referral for this change: locked, as it stands now, at the version the caller has read.
 
-    Raises NotFound where the caller may see none, StaleVersion.
+    Raises NotFound where the caller may see none, StaleVersion, WrongState.
     """
     referral = store.find_locked(tx, referral_id)
     if referral is None or rights.is_hidden(referral, actor):
@@ -244,6 +246,7 @@ def get_locked(tx: Transaction, referral_id: UUID, *, actor: Actor, version: int
     referral = model.as_of(referral, now)
     if referral.version != version:
         raise StaleVersion(f"referral {referral.number}", version, referral.version)
+    model.check_state(referral, command)
     return referral
 
 

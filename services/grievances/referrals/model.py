@@ -158,7 +158,7 @@ class Referral:
     """A referral as its life cycle sees it; what was said and by whom lies beside it, sealed.
 
     `serial` is 0 until the store has given it its number. `opposed_ids` act for the body or department complained of;
-    `independent_ids` have a seat of another body where the workstation is complained of. `department_ids` act for the
+    `independent_ids` are not the workstation's own staff where that is complained of. `department_ids` act for the
     department that has it, `head_ids` are its heads. `objected`: the departments that gave it back. `earlier_ids` have
     handled or answered it before.
     """
@@ -415,6 +415,13 @@ def as_of(referral: Referral, now: datetime) -> Referral:
     return change.referral if change else referral
 
 
+def check_state(referral: Referral, command: Command) -> None:
+    """Raise WrongState where the life cycle forbids the step."""
+    allowed = LIFE_CYCLE[command]
+    if referral.state not in allowed:
+        raise WrongState(_name(referral), referral.state, tuple(allowed), rule=RULES[command])
+
+
 def _recipient(referral: Referral, department: Department | None, complained_of: Department | None) -> Department:
     """The department, if it is in charge here and has no part in the matter."""
     detail, rule = None, RULES[Command.SORT]
@@ -448,18 +455,17 @@ def _check_handler(referral: Referral, account: str, pointer: str) -> None:
 
 def _step(referral: Referral, command: Command, by: str, *, own: bool = False) -> Referral:
     """The referral after the step, a version up. `own`: what is the complainant's to say; all else is a colleague's."""
-    allowed = LIFE_CYCLE[command]
-    if referral.state not in allowed:
-        raise WrongState(_name(referral), referral.state, tuple(allowed), rule=RULES[command])
+    check_state(referral, command)
+    after = replace(referral, state=LIFE_CYCLE[command][referral.state], version=referral.version + 1)
     if own:
-        return replace(referral, state=allowed[referral.state], version=referral.version + 1)
+        return after
     if referral.is_against(by) or by == referral.complainant_id:
         raise NotAllowed(
             f"who complains in {_name(referral)}, is complained of, or acts for whom it complains of takes no step on "
             "it; somebody with no part in it must do this",
             rule=RULES[Command.RECUSE],
         )
-    return replace(referral, state=allowed[referral.state], version=referral.version + 1)
+    return after
 
 
 def _closed(after: Referral, outcome: Outcome, now: datetime) -> Change:

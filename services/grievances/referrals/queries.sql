@@ -44,6 +44,10 @@ SELECT
         SELECT s.account_id FROM seats AS s
         WHERE r.body_complained_of = 'workstation' AND s.area = r.area AND s.body <> r.body_complained_of
             AND s.ended_on IS NULL
+        UNION ALL
+        SELECT m.account_id FROM mediators AS m
+        WHERE r.body_complained_of = 'workstation' AND m.ended_on IS NULL
+            AND r.area ^@ regexp_replace(m.area, '(000000|000)$', '')
     ) AS independent_ids,
     ARRAY(
         SELECT s.account_id FROM department_seats AS s WHERE s.code = r.department_code AND s.ended_on IS NULL
@@ -87,6 +91,10 @@ SELECT
         SELECT s.account_id FROM seats AS s
         WHERE r.body_complained_of = 'workstation' AND s.area = r.area AND s.body <> r.body_complained_of
             AND s.ended_on IS NULL
+        UNION ALL
+        SELECT m.account_id FROM mediators AS m
+        WHERE r.body_complained_of = 'workstation' AND m.ended_on IS NULL
+            AND r.area ^@ regexp_replace(m.area, '(000000|000)$', '')
     ) AS independent_ids,
     ARRAY(
         SELECT s.account_id FROM department_seats AS s WHERE s.code = r.department_code AND s.ended_on IS NULL

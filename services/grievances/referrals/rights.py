@@ -47,14 +47,13 @@ def is_hidden(referral: Referral, actor: Actor) -> bool:
 def is_accused(referral: Referral, actor: Actor) -> bool:
     """Whether the actor is complained of or acts for whom is; the workstation's own staff does without a seat.
 
-    The function is_complained_of of the database says the same.
+    The function is_accused_in of the database says the same.
     """
     if referral.is_against(actor.actor_id):
         return True
     if referral.body_complained_of is not Body.WORKSTATION or actor.actor_id in referral.independent_ids:
         return False
-    reaching = [prefix for prefix in access.scope(actor) if referral.area.startswith(prefix)]
-    return bool(reaching) and all(prefix == referral.area for prefix in reaching)
+    return access.works_only_in(actor, referral.area)
 
 
 def holds(referral: Referral, actor: Actor) -> bool:
