@@ -109,7 +109,7 @@ def list_mediators(tx: Transaction, area: str, *, actor: Actor, now: datetime) -
 
 def require_mediator(tx: Transaction, account_id: str, *, area: str, pointer: str, now: datetime) -> None:
     """Raise InvalidInput unless the account is in the register of this community's committee or of one above it."""
-    if not store.is_mediator(tx, account_id, areas.ancestors(area), local_day(now)):
+    if not store.is_mediator(tx, account_id, area, local_day(now)):
         raise model.not_a_mediator(area, pointer)
 
 

@@ -78,9 +78,6 @@ FROM mediators
 WHERE area = ANY(:areas) AND ended_on IS NULL AND term_ends_on >= :today
 ORDER BY area DESC, kind DESC, array_position(ARRAY['chair', 'vice_chair', 'member'], position), appointment_id;
 
--- name: is_mediator(account_id, areas, today)$
--- Whether this account may be named as a mediator in these areas today.
-SELECT EXISTS (
-    SELECT FROM mediators
-    WHERE account_id = :account_id AND area = ANY(:areas) AND ended_on IS NULL AND term_ends_on >= :today
-);
+-- name: is_mediator(account_id, area, today)$
+-- Whether this account may be named as a mediator of this community today.
+SELECT is_mediator(:account_id, :area, :today);

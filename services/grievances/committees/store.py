@@ -90,9 +90,9 @@ def list_mediators(tx: Transaction, areas: Sequence[str], today: date) -> list[A
     return [_appointment_of(row) for row in queries.list_mediators(tx.connection, areas=list(areas), today=today)]
 
 
-def is_mediator(tx: Transaction, account_id: str, areas: Sequence[str], today: date) -> bool:
-    """Whether this account may be named in these areas today."""
-    found: bool = queries.is_mediator(tx.connection, account_id=account_id, areas=list(areas), today=today)
+def is_mediator(tx: Transaction, account_id: str, area: str, today: date) -> bool:
+    """Whether this account may be named for a case of this community today."""
+    found: bool = queries.is_mediator(tx.connection, account_id=account_id, area=area, today=today)
     return found
 
 

@@ -196,7 +196,7 @@ class DisputesApi:
         summary="Who has had a dispute, and why that changed",
     )
     def list_mediator_changes(self, request: Request, dispute_id: UUID) -> Answer:
-        """The first one first.
+        """The first change first; who has it now, the dispute says.
 
         GET /disputes/01936f00-0000-7000-8000-00000000000a/mediator-changes
 

@@ -395,10 +395,10 @@ def _hand_over(
     reason: str,
     side: Side | None = None,
 ) -> Dispute:
-    """Keep a change of the mediator, with who had the case before."""
-    after = change.dispute
-    kept = model.mediator_change(before, after, reason=reason, side=side, by=actor.actor_id, at=now)
-    store.add_mediator_change(tx, kept)
+    """Keep a change of the mediator, with who had the case before; the first one to have it changes nothing."""
+    kept = model.mediator_change(before, change.dispute, reason=reason, side=side, by=actor.actor_id, at=now)
+    if kept is not None:
+        store.add_mediator_change(tx, kept)
     return keep(tx, change, now)
 
 

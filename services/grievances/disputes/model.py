@@ -338,7 +338,7 @@ class MediatorChange:
 
     dispute_id: UUID
     version: int
-    from_id: str | None
+    from_id: str
     to_id: str | None
     reason_code: str
     on_behalf_of: Side | None
@@ -347,7 +347,7 @@ class MediatorChange:
 
 
 CHOSEN: Mapping[ChosenBy, str] = {ChosenBy.COMMITTEE: "named_by_committee", ChosenBy.PARTIES: "chosen_by_parties"}
-"""Why a mediator has a case that had none, or that had another one before the first session."""
+"""Why a mediator has a case that had another one before the first session."""
 
 
 def register(dispute: Dispute) -> Change:
@@ -414,8 +414,10 @@ def refuse_named_again(dispute: Dispute, pointer: str) -> InvalidInput:
 
 def mediator_change(
     before: Dispute, after: Dispute, *, reason: str, side: Side | None, by: str, at: datetime
-) -> MediatorChange:
-    """What is kept of a step that gave the case another mediator, or none."""
+) -> MediatorChange | None:
+    """What is kept of a step that gave the case another mediator, or none; None where it had none before."""
+    if before.mediator_id is None:
+        return None
     return MediatorChange(
         dispute_id=after.dispute_id,
         version=after.version,

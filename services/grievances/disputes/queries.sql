@@ -152,7 +152,7 @@ VALUES (
 );
 
 -- name: list_mediator_changes(dispute_id)
--- Who has had a case, the first one first.
+-- Who has had a case before whom, the first change first.
 SELECT dispute_id, version, from_id, to_id, reason_code, on_behalf_of, changed_by, changed_at
 FROM mediator_changes
 WHERE dispute_id = :dispute_id

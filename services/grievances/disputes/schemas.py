@@ -308,7 +308,7 @@ class DisputeDetail(DisputeView):
 
 
 class MediatorChange(Schema):
-    from_id = fields.String(required=True, allow_none=True, metadata={"example": "mediator-chen"})
+    from_id = fields.String(required=True, metadata={"example": "mediator-chen"})
     to_id = fields.String(required=True, allow_none=True, metadata={"example": "mediator-li"})
     reason_code = fields.String(required=True, metadata={"example": "near_relative"})
     on_behalf_of = fields.String(required=True, allow_none=True)

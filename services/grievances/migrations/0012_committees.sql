@@ -44,12 +44,22 @@ CREATE UNIQUE INDEX mediators_now ON mediators (account_id, committee_id) WHERE 
 CREATE INDEX mediators_of_area ON mediators (area) WHERE ended_on IS NULL;
 CREATE INDEX mediators_of_committee ON mediators (committee_id);
 
+-- Whether this account may be named as a mediator of a community on this day: by its committee or by one above it. It
+-- asks past the policies, so that every case is judged alike, and is planned once a session: it stands on the way of a step.
+CREATE FUNCTION is_mediator(account text, of_area text, on_day date) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+RETURN EXISTS (
+    SELECT FROM mediators AS m
+    WHERE m.account_id = account AND m.ended_on IS NULL AND m.term_ends_on >= on_day
+        AND of_area ^@ regexp_replace(m.area, '(000000|000)$', '')
+);
+
 -- Who had a case before whom, and why that changed (人民调解法 Art. 14, 19, 23). `version` is the dispute's after the
 -- change. Accounts and codes only: there is no room for a name. It shows with its dispute.
 CREATE TABLE mediator_changes (
     dispute_id uuid NOT NULL REFERENCES disputes,
     version bigint NOT NULL,
-    from_id text,
+    from_id text NOT NULL,
     to_id text,
     reason_code text NOT NULL CHECK (
         reason_code IN (

@@ -186,6 +186,10 @@ class Life:
     def mediating(self) -> Dispute:
         return self.meet(self.assigned())
 
+    def mediating_by(self, mediator_id: str) -> Dispute:
+        assigned = self.assign(self.accept(self.file()), mediator_id=mediator_id)
+        return self.meet(assigned, Actor(mediator_id, (Grant("mediator", XINGHAI),)))
+
 
 @pytest.fixture
 def life(database: Database) -> Life:
