@@ -1,0 +1,1 @@
+"""What codes are called: Chinese as people read it, English beside it."""
