@@ -9,6 +9,7 @@ from services.grievances.confirmations.api import ConfirmationsApi
 from services.grievances.deadlines.api import DeadlinesApi
 from services.grievances.departments.api import DepartmentsApi
 from services.grievances.disputes.api import DisputesApi
+from services.grievances.duplicates.api import DuplicatesApi
 from services.grievances.escalations.api import EscalationsApi
 from services.grievances.following.api import FollowingApi
 from services.grievances.holidays.api import HolidaysApi
@@ -35,6 +36,7 @@ class Grievances(
     VisitsApi,
     CommitteesApi,
     NotesApi,
+    DuplicatesApi,
     DeadlinesApi,
     EscalationsApi,
     HolidaysApi,

@@ -10,6 +10,7 @@ from chassis.http import Answer, Request, endpoint
 from services.grievances import access
 from services.grievances.access import Purpose, eyes
 from services.grievances.disputes import handlers, model, schemas, store
+from services.grievances.duplicates import handlers as duplicates
 from services.grievances.following.api import new_secret
 from services.grievances.following.handlers import hash_of
 
@@ -33,6 +34,7 @@ class DisputesApi:
         """Everyone who files gets a case number; mediation is free of charge (人民调解法 Art. 4).
 
         With it comes a secret, told once: with both, the applicant follows the case without an account (GET /follow).
+        `similar` are cases that may tell the same, as far as you see them; nothing is linked by itself.
 
         POST /disputes
         {"area": "440305001012", "relation": "owner_property", "category": "repair", "summary": "楼道漏水三个月",
@@ -49,7 +51,8 @@ class DisputesApi:
             dispute = handlers.register(
                 tx, command, dispute_id=dispute_id, actor=request.actor, now=request.now, secret_hash=hash_of(secret)
             )
-            filed = handlers.Filed(**vars(dispute), follow_secret=secret)
+            similar = duplicates.at_intake(tx, dispute, actor=request.actor, now=request.now)
+            filed = handlers.Filed(**vars(dispute), follow_secret=secret, similar=similar)
             location = f"/disputes/{dispute_id}"
             return request.answer(
                 tx, filed, version=dispute.version, location=location, area=dispute.area, confidential=True

@@ -16,6 +16,7 @@ from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
 from services.grievances.disputes import model, store
 from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
+from services.grievances.duplicates.model import Similar
 from services.grievances.following.model import check_voice
 from services.grievances.joint import endings
 from services.grievances.joint import store as joint
@@ -252,6 +253,7 @@ class Filed(Dispute):
     """A dispute as it is answered to whoever has just filed it; the secret is told this once."""
 
     follow_secret: str
+    similar: Similar
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -248,6 +248,13 @@ class DisputeView(Schema):
     )
 
 
+class Similar(Schema):
+    count = fields.Integer(required=True, metadata={"example": 1})
+    dispute_ids = fields.List(
+        fields.UUID(), required=True, metadata={"description": "the most likely first, at most 20"}
+    )
+
+
 class FiledDispute(DisputeView):
     """A dispute that was just filed."""
 
@@ -257,6 +264,9 @@ class FiledDispute(DisputeView):
             "example": "7K3M-9QXZ-0A1B-2C3D-4E5F-6G7F",
             "description": "查询码, for the applicant alone and told once: with the case number it opens GET /follow",
         },
+    )
+    similar = fields.Nested(
+        Similar, required=True, metadata={"description": "cases that may tell the same, as far as you may see them"}
     )
 
 

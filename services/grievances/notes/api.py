@@ -10,6 +10,7 @@ from services.grievances import access
 from services.grievances.access import eyes
 from services.grievances.disputes.api import asked_by, filing_of, purpose_of
 from services.grievances.disputes.handlers import Filed
+from services.grievances.duplicates.handlers import at_intake
 from services.grievances.following.api import new_secret
 from services.grievances.following.handlers import hash_of
 from services.grievances.notes import handlers, model, schemas
@@ -152,7 +153,9 @@ class NotesApi:
             note, dispute = handlers.become_case(
                 tx, note_id, filing, dispute_id=dispute_id, secret_hash=hash_of(secret), **asked_by(request)
             )
-            answer = {"note": note, "dispute": Filed(**vars(dispute), follow_secret=secret)}
+            similar = at_intake(tx, dispute, actor=request.actor, now=request.now)
+            filed = Filed(**vars(dispute), follow_secret=secret, similar=similar)
+            answer = {"note": note, "dispute": filed}
             return request.answer(tx, answer, version=note.version, area=note.area, confidential=True)
 
     @endpoint(

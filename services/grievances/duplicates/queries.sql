@@ -1,0 +1,24 @@
+-- name: list_look_alikes(dispute_id, since, days, in_area, by_phone)
+-- Cases that may tell what this one tells, as far as the transaction sees them, with what speaks for it.
+SELECT
+    d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
+    d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
+    d.satisfaction, l.same_applicant, l.same_respondent, l.same_matter
+FROM look_alikes(:dispute_id, :since, :days, :in_area, :by_phone) AS l
+JOIN disputes AS d ON d.dispute_id = l.dispute_id;
+
+-- name: list_linked(dispute_id)
+-- The cases that are worked on with this one, as far as the transaction sees them, in the order they came in.
+SELECT
+    d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
+    d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
+    d.satisfaction
+FROM disputes AS d
+WHERE d.linked_to = :dispute_id
+ORDER BY d.registered_at, d.dispute_id;
+
+-- name: has_linked(dispute_id)$
+-- Whether cases are worked on with this one, also where this transaction does not see them.
+SELECT is_primary(:dispute_id);
