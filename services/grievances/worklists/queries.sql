@@ -5,7 +5,7 @@ SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
-    d.satisfaction, due.due_at, due.rule AS due_rule, due.stage
+    d.satisfaction, d.on_behalf_of, due.due_at, due.rule AS due_rule, due.stage
 FROM (
     SELECT found.dispute_id, found.registered_at
     FROM unnest(:communities::text []) AS scope (area)
@@ -88,7 +88,7 @@ SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
-    d.satisfaction, page.due_at, page.rule AS due_rule, page.stage
+    d.satisfaction, d.on_behalf_of, page.due_at, page.rule AS due_rule, page.stage
 FROM (
     SELECT known.code FROM divisions AS known
     WHERE known.level = 'community' AND known.code ^@ ANY (:prefixes::text [])
@@ -123,7 +123,7 @@ SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
-    d.satisfaction, due.due_at, due.rule AS due_rule, due.stage
+    d.satisfaction, d.on_behalf_of, due.due_at, due.rule AS due_rule, due.stage
 FROM disputes AS d
 LEFT JOIN LATERAL (
     SELECT e.due_at, e.rule, e.stage FROM deadlines AS e WHERE e.thing_id = d.dispute_id ORDER BY e.due_at LIMIT 1
@@ -149,7 +149,7 @@ SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
-    d.satisfaction, due.due_at, due.rule AS due_rule, due.stage, d.summary_sealed,
+    d.satisfaction, d.on_behalf_of, due.due_at, due.rule AS due_rule, due.stage, d.summary_sealed,
     p.kind AS respondent_kind, p.name_sealed AS respondent_sealed
 FROM (
     SELECT f.dispute_id
