@@ -1,4 +1,4 @@
-"""Recomputes what is derived from what it is derived from: ledger, statistics, notices, audit chains.
+"""Recomputes what is derived from what it is derived from: ledger, statistics, notices, due times, audit chains.
 
 It asks the databases as they are now. While work goes on, what is on its way shows as a difference; asked again a
 second later it is gone.
@@ -6,9 +6,11 @@ second later it is gone.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from chassis import audit
 from chassis.audit import Anchor
+from chassis.calendar import local_day, system_clock
 from chassis.database import Database
 from linli import ledger, recounting
 from linli.ledger import Balance
@@ -20,6 +22,19 @@ _RESOLVED = """
 SELECT event_id FROM (SELECT event_id, type FROM outbox UNION ALL SELECT event_id, type FROM event_log) facts
 WHERE type = 'dispute.resolved'
 """
+
+_DUE = """
+SELECT d.dispute_id, d.state, 'nothing is due of it' AS problem
+FROM disputes d LEFT JOIN deadlines e ON e.thing_id = d.dispute_id AND e.slot = 'state'
+WHERE d.closed_as IS NULL AND e.thing_id IS NULL
+UNION ALL
+SELECT d.dispute_id, d.state, e.rule || ' is still due of it'
+FROM deadlines e JOIN disputes d ON d.dispute_id = e.thing_id
+WHERE e.thing = 'dispute' AND d.closed_as IS NOT NULL
+"""
+
+ENOUGH_DAYS = 120
+"""With fewer left, the holiday table's next year should be loaded; the State Council tells it in November."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,9 @@ def checks(
     yield _of_months(databases["statistics"])
     told("notices")
     yield _of_notices(databases["grievances"], databases["members"])
+    told("due times")
+    yield _of_due_times(databases["grievances"])
+    yield _of_holidays(databases["grievances"], local_day(system_clock()))
     for service, database in databases.items():
         told(f"audit of {service}")
         yield _of_audit(service, database, anchors.get(service, ()))
@@ -100,6 +118,26 @@ def _of_notices(grievances: Database, members: Database) -> Check:
     differences += [f"notice of {one}, which is no resolution" for one in sorted(notified - resolved)[:SHOWN]]
     differences += [f"two notices of {row.event_id} at level {row.level}" for row in doubled[:SHOWN]]
     return Check("notices", f"{len(resolved)} resolutions", differences)
+
+
+def _of_due_times(grievances: Database) -> Check:
+    """Everything open has a next step that is due, and nothing that is closed waits for anybody."""
+    with grievances.transaction() as tx:
+        open_ = tx.rows("SELECT count(*) AS number FROM disputes WHERE closed_as IS NULL")[0].number
+        wrong = tx.rows(_DUE)
+    differences = [f"dispute {row.dispute_id} is {row.state}: {row.problem}" for row in wrong[:SHOWN]]
+    return Check("due times", f"{open_} open disputes", [*differences, *_more(len(wrong))])
+
+
+def _of_holidays(grievances: Database, today: date) -> Check:
+    """Never a difference, for nothing is wrong yet: it is said here, so that whoever verifies hears of it in time."""
+    with grievances.transaction() as tx:
+        year = tx.rows("SELECT max(year) AS year FROM holiday_years")[0].year
+    if year is None:
+        return Check("holiday table", "empty; load one: linli import holidays FILE.csv")
+    left = (date(year, 12, 31) - today).days
+    advice = "; load the next year: linli import holidays FILE.csv" if left < ENOUGH_DAYS else ""
+    return Check("holiday table", f"speaks until {year}-12-31, {left} days left{advice}")
 
 
 def _of_audit(service: str, database: Database, anchors: Sequence[Anchor]) -> Check:

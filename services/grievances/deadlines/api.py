@@ -54,6 +54,11 @@ class DeadlinesApi:
         return None
 
     @every(3600.0)
+    def watch_forgotten(self, now: datetime) -> bool:
+        with self.database.transaction() as tx:
+            return handlers.watch_forgotten(tx)
+
+    @every(3600.0)
     def look_ahead(self, now: datetime) -> None:
         """Show how far the holiday table reaches, warn once a day when that is not far, and count anew what it
         reaches by now but did not when it was counted.

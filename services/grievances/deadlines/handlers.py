@@ -14,6 +14,7 @@ from services.grievances import access
 from services.grievances.deadlines import model, store
 from services.grievances.deadlines.model import Due, Rule, Thing, Watched
 from services.grievances.deadlines.timetables import timetables
+from services.grievances.disputes.model import DUE_RULES, State
 from services.grievances.escalations import handlers as escalations
 
 STATE = "state"
@@ -183,6 +184,18 @@ def recount(tx: Transaction, *, since: date | None = None) -> int:
     if moved:
         store.move(tx, moved)
     return sum(row.due_at != due_at for row, due_at, _ in moved)
+
+
+def watch_forgotten(tx: Transaction, *, at_most: int = AT_MOST) -> bool:
+    """Have in sight what a version before this one left open without a due time; True when there may be more.
+
+    It counts from where it would have counted then: what has waited for long is missed at once, and told as such.
+    """
+    found = store.list_unwatched(tx, at_most)
+    for row in found:
+        thing = Thing("dispute", row.dispute_id, row.area, row.category, row.relation)
+        watch(tx, thing, DUE_RULES[State(row.state)], row.started_at)
+    return len(found) == at_most
 
 
 def days_left(tx: Transaction, today: date) -> int:

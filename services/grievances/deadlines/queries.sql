@@ -176,3 +176,14 @@ FROM unnest(
     :provisionals::boolean []
 ) AS m (thing_id, slot, deadline_id, due_at, is_provisional)
 WHERE d.thing_id = m.thing_id AND d.slot = m.slot AND d.deadline_id = m.deadline_id AND d.stage < 2;
+
+-- name: list_unwatched(at_most)
+-- Open disputes of which nothing is due, kept from other writers; those that somebody has in hand get it with the step.
+SELECT
+    d.dispute_id, d.area, d.category, d.relation, d.state, coalesce(d.counted_from, d.registered_at) AS started_at
+FROM disputes AS d
+WHERE d.closed_as IS NULL
+    AND NOT EXISTS (SELECT FROM deadlines AS e WHERE e.thing_id = d.dispute_id AND e.slot = 'state')
+ORDER BY d.registered_at, d.dispute_id
+LIMIT :at_most
+FOR NO KEY UPDATE OF d SKIP LOCKED;

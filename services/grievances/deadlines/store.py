@@ -188,6 +188,11 @@ def move(tx: Transaction, moved: Sequence[tuple[Any, datetime, bool]]) -> None:
     )
 
 
+def list_unwatched(tx: Transaction, at_most: int) -> list[Any]:
+    """Open disputes of which nothing is due, locked: id, area, category, relation, state and started_at."""
+    return list(queries.list_unwatched(tx.connection, at_most=at_most))
+
+
 def _rule_of(row: Any) -> Rule:
     return Rule(**{**row._asdict(), "unit": Unit(row.unit)})
 

@@ -27,6 +27,10 @@ CREATE POLICY set_by_the_district ON deadline_rules FOR UPDATE USING (
 CREATE FUNCTION sees_thing(kind text, id uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
+    -- No person stands behind it: a timer, a consumer, an operator's command.
+    IF current_setting('linli.areas', true) = '*' THEN
+        RETURN true;
+    END IF;
     CASE kind
         WHEN 'dispute' THEN RETURN EXISTS (SELECT FROM disputes AS t WHERE t.dispute_id = id);
         WHEN 'agreement' THEN RETURN EXISTS (SELECT FROM agreements AS t WHERE t.agreement_id = id);
@@ -35,7 +39,7 @@ BEGIN
         WHEN 'joint_task' THEN RETURN EXISTS (SELECT FROM joint_tasks AS t WHERE t.task_id = id);
         WHEN 'referral' THEN RETURN EXISTS (SELECT FROM referrals AS t WHERE t.referral_id = id);
         WHEN 'note' THEN RETURN EXISTS (SELECT FROM notes AS t WHERE t.note_id = id);
-        ELSE RETURN coalesce(current_setting('linli.areas', true) = '*', false);
+        ELSE RETURN false;
     END CASE;
 END $$;
 

@@ -14,6 +14,7 @@ import uuid_utils.compat
 
 from chassis.database import Database, Transaction
 from chassis.identity import Actor, Grant
+from linli import verification
 from services.grievances.access import eyes
 from services.grievances.deadlines import handlers, store
 from services.grievances.deadlines.model import Thing
@@ -315,6 +316,64 @@ def test_a_batch_is_a_statement_or_two_however_large(database: Database, monkeyp
     with database.transaction() as tx:
         before = len(tx._last_words)
         assert not handlers.tell_due(tx, at("2026-06-01T00:00"))
-        assert len(tx._last_words) - before == 200 * 4 + 1, "the facts and one insert of all that came up"
+        assert len(tx._last_words) - before == 200 * 4 + 2, (
+            "the facts, and two inserts: of all that was told, and of all that came up"
+        )
 
     assert len(run) == 1
+
+
+def forget_all(database: Database) -> None:
+    """As a version leaves it that watched nothing."""
+    with database.transaction() as tx:
+        tx.execute("DELETE FROM deadlines")
+
+
+def test_what_a_former_version_left_open_gets_its_due_time(life: Any, database: Database) -> None:
+    waiting, accepted = life.file(now=FILED), life.accept(life.file(now=FILED), now=at("2026-03-11T09:00"))
+    life.step(disputes.refuse, life.file(now=FILED), None, reason=RefusalReason.BEFORE_AUTHORITY)
+    with database.transaction() as tx:
+        before = tx.rows("SELECT thing_id, rule, started_at, due_at FROM deadlines ORDER BY thing_id")
+    forget_all(database)
+
+    with database.transaction() as tx:
+        assert handlers.watch_forgotten(tx, at_most=1)
+    with database.transaction() as tx:
+        assert not handlers.watch_forgotten(tx)
+
+    with database.transaction() as tx:
+        after = tx.rows("SELECT thing_id, rule, started_at, due_at FROM deadlines ORDER BY thing_id")
+    assert {row.thing_id for row in after} == {waiting.dispute_id, accepted.dispute_id}
+    assert after == before
+
+
+def test_what_somebody_has_in_hand_gets_its_due_time_with_the_step(life: Any, database: Database) -> None:
+    dispute = life.file(now=FILED)
+    forget_all(database)
+
+    with database.transaction(eyes(life.people.officer)) as tx:
+        disputes.accept(tx, dispute.dispute_id, actor=life.people.officer, version=1, now=FILED)
+        with database.transaction() as timer:
+            handlers.watch_forgotten(timer)
+
+    with database.transaction() as tx:
+        (row,) = tx.rows("SELECT rule FROM deadlines")
+    assert row.rule == "dispute.assignment"
+
+
+def test_verify_names_an_open_dispute_of_which_nothing_is_due(life: Any, database: Database) -> None:
+    dispute = life.file(now=FILED)
+    assert verification._of_due_times(database).holds
+    forget_all(database)
+
+    check = verification._of_due_times(database)
+
+    assert check.differences == [f"dispute {dispute.dispute_id} is registered: nothing is due of it"]
+
+
+def test_verify_says_how_long_the_holiday_table_lasts(database: Database) -> None:
+    early, late = (verification._of_holidays(database, day) for day in (date(2026, 3, 1), date(2026, 11, 20)))
+
+    assert (early.looked_at, early.holds) == ("speaks until 2026-12-31, 305 days left", True)
+    assert late.looked_at.endswith("41 days left; load the next year: linli import holidays FILE.csv")
+    assert late.holds

@@ -30,6 +30,7 @@ def linli(*words: str) -> Result:
         ("dead-letters", "list"),
         ("dead-letters", "replay", "members", "--all"),
         ("import", "divisions", "data/nanshan.csv"),
+        ("import", "holidays", "data/holidays.csv"),
     ],
     ids=" ".join,
 )
@@ -94,6 +95,17 @@ def test_a_file_with_wrong_lines_is_refused_line_by_line(tmp_path: Path) -> None
 
     assert done.exit_code == 1
     assert "line 3: code '44030500100' must be 12 digits" in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_a_holiday_file_with_wrong_lines_is_refused_line_by_line(tmp_path: Path) -> None:
+    file = tmp_path / "2027.csv"
+    file.write_text("day,kind,name\n2027-01-01,off,元旦\n2027-10-02,off,国庆节\n")
+
+    done = linli("import", "holidays", str(file))
+
+    assert done.exit_code == 1
+    assert "line 3: 2027-10-02 is a Saturday, off anyway" in done.stderr
     assert "Traceback" not in done.output
 
 
