@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from chassis.calendar import local_day
 from chassis.identity import Grant
 from tests.service import openapi
+from tests.service.grievances import referring
 from tests.service.grievances.running import FILING, Grievances
 from tests.service.openapi import COMMUNITY, DISTRICT, SOMEBODY, Api
+from tests.support.asking import Reply
 from tests.support.service import StartService
 
 ROLES = [("district_officer", DISTRICT), ("community_officer", COMMUNITY), ("mediator", COMMUNITY)]
@@ -19,17 +22,35 @@ OPENAPI = openapi.of("grievances")
 RESIDENT = Grant("resident", COMMUNITY)
 """Files: nobody takes a step on what they filed themselves."""
 
-STEPS_BEFORE = {"accept": 0, "assign": 1, "refuse": 1, "sessions": 2, "resolve": 3, "terminate": 3, "reopen": 4}
+STEPS_BEFORE = {
+    "accept": 0,
+    "assign": 1,
+    "refuse": 1,
+    "sessions": 2,
+    "unassign": 2,
+    "reassign": 3,
+    "resolve": 3,
+    "terminate": 3,
+    "reopen": 4,
+}
 
 
 @pytest.fixture(scope="module")
 def grievances(start_service: StartService) -> Api:
     """Told of communities and a building; a dispute was resolved there."""
-    api = openapi.asked_by_somebody(start_service(Grievances).learn_places(), *ROLES)
-    api.service.hire(SOMEBODY)  # type: ignore[attr-defined]
-    api.known.update(FILING, **dispute(api, "reopen"), code=COMMUNITY)
+    service = start_service(Grievances).learn_places()
+    api = openapi.asked_by_somebody(service, *ROLES)
+    hired = service.hire(SOMEBODY).json
+    api.known.update(FILING, **dispute(api, "reopen"), code=COMMUNITY, committee_id=hired["committee_id"])
     api.fresh.update({f"POST /disputes/{{dispute_id}}/{step}": partial(dispute, api, step) for step in STEPS_BEFORE})
+    api.fresh.update(referring.fresh(api))
+    leaving = (service.hire(f"leaving-{number}") for number in count())
+    api.fresh["POST /mediators/{appointment_id}/end"] = lambda: appointment(next(leaving))
     return api
+
+
+def appointment(hired: Reply) -> dict[str, Any]:
+    return {"appointment_id": hired.json["appointment_id"], "If-Match": hired.headers["etag"]}
 
 
 def today() -> str:
@@ -64,6 +85,7 @@ def dispute(api: Api, step: str) -> dict[str, Any]:
         "reached_on": None,
         "confirmed_by_applicant_on": today(),
         "signatures": {},
+        "successor_id": "mediator-2",
     }
 
 
