@@ -69,24 +69,42 @@ class DepartmentsApi:
 
     @endpoint(
         "POST",
-        "/departments/<code>/use",
+        "/departments/<code>/retire",
         roles=handlers.KEEPERS,
-        body=schemas.PutInUse,
         answer=schemas.DepartmentView,
         tag="departments",
-        summary="Give a department new matters, or none",
+        summary="Give a department no new matters",
     )
-    def put_department_in_use(self, request: Request, code: str) -> Answer:
+    def retire_department(self, request: Request, code: str) -> Answer:
         """What it has, it keeps; no department is removed.
 
-        POST /departments/urban_management/use
-        {"in_use": false}
+        POST /departments/urban_management/retire
 
         200 OK
         {"code": "urban_management", "in_use": false}
         """
         with self.database.transaction(eyes(request.actor)) as tx:
-            department = handlers.put_in_use(tx, code, request.body["in_use"], actor=request.actor)
+            department = handlers.retire(tx, code, actor=request.actor)
+            return request.answer(tx, department, area=department.area)
+
+    @endpoint(
+        "POST",
+        "/departments/<code>/restore",
+        roles=handlers.KEEPERS,
+        answer=schemas.DepartmentView,
+        tag="departments",
+        summary="Give a department new matters again",
+    )
+    def restore_department(self, request: Request, code: str) -> Answer:
+        """For one that was retired.
+
+        POST /departments/urban_management/restore
+
+        200 OK
+        {"code": "urban_management", "in_use": true}
+        """
+        with self.database.transaction(eyes(request.actor)) as tx:
+            department = handlers.restore(tx, code, actor=request.actor)
             return request.answer(tx, department, area=department.area)
 
     @endpoint(

@@ -25,11 +25,14 @@ def add(tx: Transaction, department: Department, *, actor: Actor) -> Department:
     return department
 
 
-def put_in_use(tx: Transaction, code: str, in_use: bool, *, actor: Actor) -> Department:
-    """Give it new matters, or none; what it has, it keeps. Nothing refers to a department that was removed."""
-    department = _kept(tx, code, actor)
-    store.put_in_use(tx, code, in_use)
-    return replace(department, in_use=in_use)
+def retire(tx: Transaction, code: str, *, actor: Actor) -> Department:
+    """Give it no new matters; what it has, it keeps. None is removed: referrals go on naming it."""
+    return _put_in_use(tx, code, False, actor)
+
+
+def restore(tx: Transaction, code: str, *, actor: Actor) -> Department:
+    """Give it new matters again."""
+    return _put_in_use(tx, code, True, actor)
 
 
 def seat(tx: Transaction, seat: Seat, *, actor: Actor) -> Seat:
@@ -62,6 +65,12 @@ def list_seats(tx: Transaction, code: str, *, actor: Actor) -> list[Seat]:
     if not any(one.account_id == actor.actor_id and one.ended_on is None for one in seats):
         actor.require(KEEPERS, area=department.area)
     return seats
+
+
+def _put_in_use(tx: Transaction, code: str, in_use: bool, actor: Actor) -> Department:
+    department = _kept(tx, code, actor)
+    store.put_in_use(tx, code, in_use)
+    return replace(department, in_use=in_use)
 
 
 def _require_another(actor: Actor, account_id: str) -> None:

@@ -39,12 +39,6 @@ class AddDepartment(Schema):
     )
 
 
-class PutInUse(Schema):
-    in_use = fields.Boolean(
-        required=True, metadata={"example": False, "description": "whether new matters can be given to it"}
-    )
-
-
 class DepartmentView(Schema):
     code = fields.String(required=True, metadata={"example": "urban_management"})
     name_zh = fields.String(required=True, metadata={"example": "区城市管理局"})

@@ -202,7 +202,7 @@ def test_departments_are_kept_by_the_district(offices: Offices) -> None:
     assert service.ask("POST", "/departments", body, token=offices.street).status == 403
     assert service.ask("POST", "/departments", body, token=offices.district).status == 201
     assert service.ask("POST", "/departments", body, token=offices.district).status == 409
-    assert service.ask("POST", "/departments/parks/use", {"in_use": False}, token=offices.district).status == 200
+    assert service.ask("POST", "/departments/parks/retire", token=offices.district).status == 200
     seat = service.ask("POST", "/departments/parks/seats", {"account_id": "liu"}, token=offices.district)
     assert service.ask("POST", "/departments/parks/seats", {"account_id": "liu"}, token=offices.district).status == 409
     ended = service.ask("POST", f"/departments/parks/seats/{seat.json['seat_id']}/end", token=offices.district)

@@ -64,11 +64,14 @@ def test_a_department_that_is_no_longer_used_is_given_nothing_new(way: Any) -> N
     given, waiting = way.sorted(), way.register()
     district = way.people.district
     with way.database.transaction(eyes(district)) as tx:
-        departments.put_in_use(tx, "urban_management", False, actor=district)
+        departments.retire(tx, "urban_management", actor=district)
 
     assert way.accept(given).state is State.ACCEPTED
     with pytest.raises(InvalidInput, match="not in use"):
         way.sort(waiting)
+    with way.database.transaction(eyes(district)) as tx:
+        departments.restore(tx, "urban_management", actor=district)
+    assert way.sort(waiting).state is State.SORTED
 
 
 def test_who_handles_it_withdraws_and_a_successor_has_it_at_once(way: Any) -> None:
