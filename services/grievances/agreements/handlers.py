@@ -1,6 +1,6 @@
 """What can be done with agreements: resolve a dispute by one, draft it and have it signed one by one, read it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -192,12 +192,19 @@ def list_agreements(
     return [of(dispute, agreement) for agreement in every]
 
 
-def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int) -> tuple[Dispute, Agreement]:
-    """The dispute, locked, and its current agreement at the version the caller has read, for a change of that.
+def get_locked(
+    tx: Transaction,
+    dispute_id: UUID,
+    *,
+    actor: Actor,
+    version: int,
+    among: Collection[Standing] = store.CURRENT,
+) -> tuple[Dispute, Agreement]:
+    """The dispute, locked, and its last agreement of such standing at the version the caller has read, for a change.
 
     Raises as disputes.get_locked, and NotFound without an agreement.
     """
-    dispute, agreement = _locked(tx, dispute_id, actor)
+    dispute, agreement = _locked(tx, dispute_id, actor, among)
     _check_version(dispute, agreement, version)
     return dispute, agreement
 
@@ -206,7 +213,7 @@ def get_in_effect(
     tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, rule: str
 ) -> tuple[Dispute, Agreement]:
     """The same for what follows an agreement that binds. Raises WrongState while its dispute is not resolved by it."""
-    dispute, agreement = _locked(tx, dispute_id, actor)
+    dispute, agreement = _locked(tx, dispute_id, actor, store.CURRENT)
     require_followed(dispute, rule)
     _check_version(dispute, agreement, version)
     return dispute, agreement
@@ -282,11 +289,11 @@ def _require_committee(actor: Actor, dispute: Dispute) -> None:
         ) from error
 
 
-def _locked(tx: Transaction, dispute_id: UUID, actor: Actor) -> tuple[Dispute, Agreement]:
+def _locked(tx: Transaction, dispute_id: UUID, actor: Actor, among: Collection[Standing]) -> tuple[Dispute, Agreement]:
     dispute = disputes.get_for_work(tx, dispute_id, actor=actor)
     dispute_model.check_no_part(dispute, actor.actor_id)
     access.require_conduct(actor, dispute)
-    agreement = store.find_current(tx, dispute)
+    agreement = store.find_current(tx, dispute, among=among)
     if agreement is None:
         raise _none(dispute)
     return dispute, agreement

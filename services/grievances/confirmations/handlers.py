@@ -11,7 +11,7 @@ from chassis.identity import Actor
 from services.grievances.agreements import handlers as agreements
 from services.grievances.agreements import watches
 from services.grievances.agreements.handlers import AgreementOf
-from services.grievances.agreements.model import confirm
+from services.grievances.agreements.model import Standing, confirm
 from services.grievances.confirmations import model, store
 from services.grievances.confirmations.model import Outcome
 from services.grievances.disputes.model import Side
@@ -58,8 +58,12 @@ def request(
 def decide(
     tx: Transaction, dispute_id: UUID, command: Decide, *, actor: Actor, version: int, now: datetime
 ) -> AgreementOf:
-    """Record the court's decision, also of a dispute that was taken up again. `version`: the agreement's."""
-    dispute, agreement = agreements.get_locked(tx, dispute_id, actor=actor, version=version)
+    """Record the court's decision, also of a dispute that was taken up again, and whatever is drafted in it by then.
+
+    `version`: the agreement's.
+    """
+    binding = (Standing.IN_EFFECT,)
+    dispute, agreement = agreements.get_locked(tx, dispute_id, actor=actor, version=version, among=binding)
     today = local_day(now)
     decided = model.decide(
         agreement.confirmation, outcome=command.outcome, decided_on=command.decided_on or today, today=today
