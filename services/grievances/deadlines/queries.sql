@@ -114,32 +114,37 @@ ORDER BY d.next_at
 LIMIT :at_most;
 
 -- name: list_due(prefixes, now, is_overdue, is_near, thing, rule, after_instant, after_id, count)
--- A page of what is due in a scope, the longest due first: each place of the scope is read along its own index.
+-- What is due in a scope, the longest due first, and whether the reader may know of it. Each place is read along its own
+-- index; who may know is asked of the page alone, for it costs more than all the rest.
 SELECT
     page.deadline_id, page.slot, page.thing, page.thing_id, page.rule, page.area, page.category, page.relation,
-    page.started_at, page.due_at, page.stage, page.street_at, page.is_provisional
+    page.started_at, page.due_at, page.stage, page.street_at, page.is_provisional,
+    sees_thing(page.thing, page.thing_id) AS is_seen
 FROM (
-    SELECT known.code FROM divisions AS known WHERE known.code ^@ ANY(:prefixes::text [])
-) AS place
-CROSS JOIN LATERAL (
-    SELECT d.*
-    FROM deadlines AS d
-    WHERE d.area = place.code
-        AND (NOT :is_overdue OR d.due_at <= :now)
-        AND (NOT :is_near OR (d.due_at > :now AND d.stage = 1))
-        AND (:thing::text IS NULL OR d.thing = :thing)
-        AND (:rule::text IS NULL OR d.rule = :rule)
-        AND (
-            :after_instant::timestamptz IS NULL
-            OR (d.due_at, d.deadline_id) > (:after_instant::timestamptz, :after_id::uuid)
-        )
-        AND (:after_instant::timestamptz IS NULL OR d.due_at >= :after_instant)
-        AND sees_thing(d.thing, d.thing_id)
-    ORDER BY d.due_at, d.deadline_id
+    SELECT found.*
+    FROM (
+        SELECT known.code FROM divisions AS known WHERE known.code ^@ ANY(:prefixes::text [])
+    ) AS place
+    CROSS JOIN LATERAL (
+        SELECT d.*
+        FROM deadlines AS d
+        WHERE d.area = place.code
+            AND (NOT :is_overdue OR d.due_at <= :now)
+            AND (NOT :is_near OR (d.due_at > :now AND d.stage = 1))
+            AND (:thing::text IS NULL OR d.thing = :thing)
+            AND (:rule::text IS NULL OR d.rule = :rule)
+            AND (
+                :after_instant::timestamptz IS NULL
+                OR (d.due_at, d.deadline_id) > (:after_instant::timestamptz, :after_id::uuid)
+            )
+            AND (:after_instant::timestamptz IS NULL OR d.due_at >= :after_instant)
+        ORDER BY d.due_at, d.deadline_id
+        LIMIT :count
+    ) AS found
+    ORDER BY found.due_at, found.deadline_id
     LIMIT :count
 ) AS page
-ORDER BY page.due_at, page.deadline_id
-LIMIT :count;
+ORDER BY page.due_at, page.deadline_id;
 
 -- name: list_of_thing(thing_id, after_instant, after_id, count)
 -- What is due of one thing, for whom its own policies show it.

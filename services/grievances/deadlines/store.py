@@ -142,21 +142,32 @@ def list_due(
     after: Key | None,
     count: int,
 ) -> list[Listed]:
-    """A page of what is due in these division-code prefixes, the longest due first."""
-    instant, deadline_id = after or (None, None)
-    rows = queries.list_due(
-        tx.connection,
-        prefixes=list(prefixes),
-        now=now,
-        is_overdue=overdue,
-        is_near=near,
-        thing=thing,
-        rule=rule,
-        after_instant=instant,
-        after_id=deadline_id,
-        count=count,
-    )
-    return [_listed_of(row, now) for row in rows]
+    """A page of what is due in these division-code prefixes, the longest due first, of what the reader may know of."""
+    found: list[Listed] = []
+    asked_for = count
+    while len(found) < count:
+        instant, deadline_id = after or (None, None)
+        rows = list(
+            queries.list_due(
+                tx.connection,
+                prefixes=list(prefixes),
+                now=now,
+                is_overdue=overdue,
+                is_near=near,
+                thing=thing,
+                rule=rule,
+                after_instant=instant,
+                after_id=deadline_id,
+                count=asked_for,
+            )
+        )
+        found += [_listed_of(row, now) for row in rows if row.is_seen]
+        if len(rows) < asked_for:
+            break
+        after = rows[-1].due_at, rows[-1].deadline_id
+        # Who may know of little is not to wait for many short pages.
+        asked_for = min(asked_for * 4, 2000)
+    return found[:count]
 
 
 def list_of_thing(tx: Transaction, thing_id: UUID, now: datetime, after: Key | None, count: int) -> list[Listed]:

@@ -107,6 +107,17 @@ def test_a_list_shows_nothing_of_what_complains_of_the_callers_body(life: Any, d
     assert things(due(database, life.people.street)) == [against.dispute_id]
 
 
+def test_a_page_is_full_however_much_of_it_is_hidden(life: Any, database: Database) -> None:
+    """And what is hidden leaves no gap by which it could be counted."""
+    hidden = [
+        life.file(now=FILED + timedelta(minutes=minutes), respondent_body=Body.WORKSTATION) for minutes in range(7)
+    ]
+    shown = [life.file(now=FILED + timedelta(days=days)) for days in (1, 2, 3)]
+
+    assert things(due(database, life.people.officer, count=2)) == [one.dispute_id for one in shown[:2]]
+    assert len(due(database, life.people.street)) == len(hidden) + len(shown)
+
+
 def test_another_communitys_list_is_refused(life: Any, database: Database) -> None:
     with pytest.raises(NotAllowed, match=HAIYUE):
         due(database, life.people.officer, area=HAIYUE)
