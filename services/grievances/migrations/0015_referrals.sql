@@ -169,15 +169,24 @@ CREATE POLICY not_ones_own_gift ON department_seats AS RESTRICTIVE FOR INSERT
 CREATE POLICY not_ones_own_end ON department_seats AS RESTRICTIVE FOR UPDATE
     USING (account_id <> current_setting('linli.actor', true));
 
+-- Whether this is the case that is followed by its number and secret (migration 0010), whoever has filed it.
+CREATE FUNCTION is_followed(of_dispute uuid) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(of_dispute = nullif(current_setting('linli.case', true), '')::uuid, false);
+
 ALTER TABLE referrals ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON referrals FOR SELECT USING (
     visible_area(area)
     OR filed_by = current_setting('linli.actor', true)
     OR complainant_id = current_setting('linli.actor', true)
     OR holds_referral(referral_id)
+    OR is_followed(dispute_id)
 );
+CREATE POLICY only_the_followed_case ON referrals AS RESTRICTIVE
+    USING (nullif(current_setting('linli.case', true), '') IS NULL OR is_followed(dispute_id));
 CREATE POLICY hidden_from_the_accused ON referrals AS RESTRICTIVE FOR SELECT USING (
-    filed_by = current_setting('linli.actor', true)
+    is_followed(dispute_id)
+    OR filed_by = current_setting('linli.actor', true)
     OR complainant_id = current_setting('linli.actor', true)
     OR NOT is_accused_in(area, body_complained_of, department_complained_of, accused_id)
 );

@@ -5,10 +5,12 @@ from uuid import UUID
 import uuid_utils.compat
 
 from chassis.database import Database, Transaction
-from chassis.http import Answer, Request, endpoint
+from chassis.http import PUBLIC, Answer, Request, endpoint
 from services.grievances.access import eyes
 from services.grievances.disputes.api import asked_by
 from services.grievances.disputes.model import Body, ReassignmentReason
+from services.grievances.following import handlers as following
+from services.grievances.following.api import SECRET_HEADER, shown
 from services.grievances.referrals import handlers, model, rights, schemas
 from services.grievances.referrals.model import Referral, State
 
@@ -144,6 +146,31 @@ class ReferralsApi:
         """
         with self.database.transaction(eyes(request.actor)) as tx:
             return request.answer(tx, handlers.get_progress(tx, referral_id, actor=request.actor, now=request.now))
+
+    @endpoint(
+        "GET",
+        "/follow/<case_number>/referrals",
+        roles=PUBLIC,
+        headers=(SECRET_HEADER,),
+        answer=schemas.FollowedReferrals,
+        tag="referrals",
+        summary="Ask how far the referrals of your case have come, without an account",
+    )
+    def follow_referrals(self, request: Request, case_number: str) -> Answer:
+        """With the case number and the secret that came with it, in the header Case-Secret (信访工作条例 Art. 21).
+
+        GET /follow/440305006011-2026-0007/referrals
+        Case-Secret: 7K3M-9QXZ-0A1B-2C3D-4E5F-6G7F
+
+        200 OK
+        {"referrals": [{"referral": {"number": "XF-440305006011-2026-0003", "state": "sorted",
+           "due_rule": "referral.notice", "due_on": "2026-03-27"},
+          "department": {"code": "urban_management", "name_zh": "区城市管理局"}, "steps": []}]}
+        """
+        with self.database.transaction(following.NOBODY) as tx:
+            dispute_id = following.open_case(tx, shown(request, case_number))
+            found = handlers.list_followed(tx, dispute_id, now=request.now)
+            return request.answer(None, {"referrals": found})
 
     @endpoint(
         "GET",

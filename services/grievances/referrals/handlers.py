@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import areas, outbox, privacy
+from chassis import areas, audit, outbox, privacy
 from chassis.calendar import local_day
 from chassis.database import Transaction
 from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, StaleVersion
-from chassis.identity import Actor
+from chassis.identity import ANONYMOUS, Actor
 from services.grievances import access
 from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
@@ -298,6 +298,16 @@ def get_progress(tx: Transaction, referral_id: UUID, *, actor: Actor, now: datet
 def list_of_dispute(tx: Transaction, dispute_id: UUID, *, now: datetime) -> list[Progress]:
     """How far the referrals of a dispute have come; for whom the caller has checked that the dispute is theirs."""
     return [_progress(tx, model.as_of(referral, now), now) for referral in store.list_of_dispute(tx, dispute_id)]
+
+
+def list_followed(tx: Transaction, dispute_id: UUID, *, now: datetime) -> list[Progress]:
+    """The same for who has shown the number and secret of the dispute; audited as read by secret."""
+    found = list_of_dispute(tx, dispute_id, now=now)
+    for progress in found:
+        thing = f"referral/{progress.referral.referral_id}"
+        area = progress.referral.area
+        audit.record(tx, ANONYMOUS.actor_id, "referral.read_by_secret", thing, area=area, purpose="own", kind="read")
+    return found
 
 
 def list_answers(

@@ -155,8 +155,8 @@ class ReferralsQuery(PageQuery):
     cursor = CursorField(fields.AwareDateTime(), fields.UUID())
 
 
-class ReferralView(Schema):
-    """A referral without anybody's personal data."""
+class ReferralStanding(Schema):
+    """How a referral stands, without anybody's name or account."""
 
     referral_id = fields.UUID(required=True)
     number = fields.String(required=True, metadata={"example": "XF-440305006011-2026-0003"})
@@ -172,7 +172,6 @@ class ReferralView(Schema):
     requested_department = fields.String(required=True, allow_none=True)
     department_complained_of = fields.String(required=True, allow_none=True)
     body_complained_of = fields.String(required=True, allow_none=True)
-    handler_id = fields.String(required=True, allow_none=True, metadata={"example": "department-lin"})
     answering_level = fields.String(
         required=True, allow_none=True, metadata={"example": "district", "description": "whose answer is due or given"}
     )
@@ -206,6 +205,12 @@ class ReferralView(Schema):
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class ReferralView(ReferralStanding):
+    """A referral without anybody's personal data."""
+
+    handler_id = fields.String(required=True, allow_none=True, metadata={"example": "department-lin"})
+
+
 class ComplainantView(Schema):
     name = fields.String(required=True, metadata={"example": "王**"})
     phone = fields.String(required=True, allow_none=True, metadata={"example": "138****8000"})
@@ -233,10 +238,14 @@ class ProgressStep(Schema):
 class ReferralProgress(Schema):
     """How far it has come, without anybody's name."""
 
-    referral = fields.Nested(ReferralView, required=True)
+    referral = fields.Nested(ReferralStanding, required=True)
     department = fields.Nested(DepartmentView, required=True, allow_none=True)
     steps = fields.List(fields.Nested(ProgressStep), required=True)
     notice = fields.String(required=True, metadata={"description": "nobody may retaliate (信访工作条例 Art. 18)"})
+
+
+class FollowedReferrals(Schema):
+    referrals = fields.List(fields.Nested(ReferralProgress), required=True)
 
 
 class ReferralStep(ProgressStep):

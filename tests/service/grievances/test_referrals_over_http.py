@@ -162,6 +162,25 @@ def test_a_dispute_is_referred_by_its_officer(offices: Offices) -> None:
     assert referral.json["body_complained_of"] == "property_office"
 
 
+def test_who_has_no_account_follows_the_referral_with_the_secret_of_the_case(offices: Offices) -> None:
+    """信访工作条例 Art. 21. The hotline took it in, a mediator referred it; nobody else's is seen with it."""
+    service = offices.service
+    hotline = service.token("hotline-1", "hotline")
+    filed, other = service.file(hotline, ticket_kind="ordinary"), service.file(hotline, ticket_kind="complex")
+    for dispute in (filed, other):
+        body = {"dispute_id": dispute.json["dispute_id"], "matter": "无法在社区解决。"}
+        assert offices.ask("POST", "/referrals", body, token=service.mediator).status == 201
+    path, secret = f"/follow/{filed.json['case_number']}/referrals", filed.json["follow_secret"]
+
+    (followed,) = service.ask("GET", path, token=None, case_secret=secret).json["referrals"]
+    wrong = service.ask("GET", path, token=None, case_secret=other.json["follow_secret"])
+
+    assert followed["referral"]["dispute_id"] == filed.json["dispute_id"]
+    assert [step["step"] for step in followed["steps"]] == ["register"]
+    assert not any(word in json.dumps(followed) for word in ("mediator-1", "hotline-1", "handler_id"))
+    assert wrong.status == 404
+
+
 def test_steps_and_answers_are_read_for_a_purpose(offices: Offices) -> None:
     path = f"/referrals/{offices.answered().json['referral_id']}"
 
