@@ -50,7 +50,7 @@ class Routes:
         # A redirect would lose the body; an address is right or it is not found.
         strict = Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False, converters=CONVERTERS)
         self._match = strict.bind("linli").match
-        self._tellers = [(one.path.partition("<")[0], one) for one in endpoints if one.refusal is not None]
+        self._tellers = [(_folder(one.path), one) for one in endpoints if one.refusal is not None]
 
     def find(self, environ: dict[str, Any]) -> "tuple[endpoint, dict[str, Any]]":
         """Raises werkzeug's NotFound or MethodNotAllowed. A path that is no UTF-8 or holds NUL is nowhere."""
@@ -141,6 +141,11 @@ class Application:
         elif self._is_draining() or protocol.conn_state.timed_out:
             protocol.close_connection = True
         protocol.conn_state.within(connection.ANSWER_S)
+
+
+def _folder(path: str) -> str:
+    """What an address begins with, up to the last slash before its first value."""
+    return path.partition("<")[0].rpartition("/")[0] + "/"
 
 
 def _on_its_way(answer: Answer) -> Answer:

@@ -56,6 +56,9 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
     `headers` are those the method reads itself, from `request.headers` by their lower case. `refusal` gives whatever
     is refused here, or at an unknown address that begins like this one, the format of somebody else's standard.
     `keyed`: a PUBLIC POST takes an Idempotency-Key, too; as no token tells callers apart, it must be hard to guess.
+    `token_field`: where somebody else's standard has the token, in a form or in the query of a GET; the Authorization
+    header goes before it. It is taken out, so that neither method nor fingerprint sees it. PUBLIC then means that a
+    token need not be given; one that is, is checked.
     """
 
     server = WebServer()
@@ -80,6 +83,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         headers: Sequence[str] = (),
         refusal: Renderer | None = None,
         keyed: bool = False,
+        token_field: str | None = None,
     ) -> None:
         super().__init__()
         self.method = method
@@ -101,6 +105,7 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         self.refusal = refusal
         self.changes = method != "GET"
         self.keyed = keyed
+        self.token_field = token_field
         self.keeps_keys = method == "POST" and (keyed or not isinstance(roles, Public))
         self.limits_addresses = isinstance(roles, Public) and tag != OWN
         self._check()
@@ -169,7 +174,10 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
     def handle(self, environ: reading.Environ, path: str, values: Mapping[str, Any]) -> Answer:
         """Check the request here, in the connection's own greenlet; only a good one takes up a worker."""
         server = self.server
-        actor, access = self._actor(environ)
+        if self.token_field is None:
+            actor, access = self._actor(environ)
+        elif "HTTP_AUTHORIZATION" not in environ:  # until a body is read, nobody knows who asks
+            server.count_anonymous(environ)
         parameters = reading.query_parameters(environ.get("QUERY_STRING", ""), self.query)
         if_match = environ.get("HTTP_IF_MATCH")
         version = reading.version_of(if_match) if self.versioned else None
@@ -177,6 +185,8 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         key = self._key(environ) if self.keeps_keys else None
         raw = self._read_body(environ)
         server.received(environ)
+        if self.token_field is not None:
+            actor, access = self._named(environ, raw if self.changes else parameters)
         query = reading.loaded(self.query, parameters, what="query")
         body = reading.loaded(self.body, raw, what="body")
         call = Call(
@@ -202,10 +212,24 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
             if self.limits_addresses:
                 self.server.count_anonymous(environ)
             return ANONYMOUS, _NOTHING
-        actor = self.server.actor(reading.bearer_token(environ))
-        if not actor.has(*self.roles):
-            raise NotAllowed(f"this needs one of the roles {', '.join(sorted(self.roles))}")
-        return actor, Access(actor.actor_id, actor.areas(self.roles))
+        return self._known(reading.bearer_token(environ), self.roles)
+
+    def _named(self, environ: reading.Environ, given: Any) -> tuple[Actor, Access]:
+        """Who asks where the token may stand in a field of what is given; that field is taken out."""
+        field = given.pop(self.token_field, None) if isinstance(given, dict) else None
+        told = isinstance(field, str) and field.strip()
+        token = field.strip() if told and "HTTP_AUTHORIZATION" not in environ else None
+        if isinstance(self.roles, Public):
+            if token is None and "HTTP_AUTHORIZATION" not in environ:
+                return ANONYMOUS, _NOTHING
+            return self.server.actor(token or reading.bearer_token(environ)), _NOTHING
+        return self._known(token or reading.bearer_token(environ), self.roles)
+
+    def _known(self, token: str, roles: Collection[str]) -> tuple[Actor, Access]:
+        actor = self.server.actor(token)
+        if not actor.has(*roles):
+            raise NotAllowed(f"this needs one of the roles {', '.join(sorted(roles))}")
+        return actor, Access(actor.actor_id, actor.areas(roles))
 
     def _key(self, environ: reading.Environ) -> str | None:
         key = reading.idempotency_key(environ.get("HTTP_IDEMPOTENCY_KEY"))

@@ -110,7 +110,7 @@ def _operation(each: Declared) -> dict[str, Any]:
         "responses": {str(declared.status): _success(declared, answer_example), **_problems(declared)},
     }
     if isinstance(declared.roles, Public):
-        operation["security"] = []
+        operation["security"] = [] if declared.token_field is None else [{}, {"bearer": []}]
     else:
         operation["security"] = [{"bearer": []}]
         operation["x-roles"] = sorted(declared.roles)

@@ -90,14 +90,23 @@ class Request:
         return self._kept(tx, answer, location, area, confidential)
 
     def file(
-        self, tx: Transaction | None, body: bytes, media: str, *, filename: str | None = None, area: str | None = None
+        self,
+        tx: Transaction | None,
+        body: bytes,
+        media: str,
+        *,
+        filename: str | None = None,
+        area: str | None = None,
+        thing: str | None = None,
+        confidential: bool = False,
     ) -> Answer:
         """A whole file, or any body that is not JSON; with a filename, in any script, it is saved under that name.
 
-        `tx` and `area` are those of `answer`.
+        `tx`, `area` and `confidential` are those of `answer`. `thing` is what the audit of a change names, where that
+        is not the address itself.
         """
         answer = Answer(self.call.endpoint.status, file_headers(media, filename), body)
-        return self._kept(tx, answer, None, area, False)
+        return self._kept(tx, answer, thing, area, confidential)
 
     def stream(self, chunks: Iterable[bytes], media: str, *, filename: str | None = None) -> Answer:
         """A body that is made while the caller reads it: a generator of bytes, closed also when the caller goes away.

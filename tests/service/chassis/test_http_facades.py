@@ -3,6 +3,7 @@
 import pytest
 
 from tests.service.chassis.edge import HERE, Edge
+from tests.support.asking import Reply
 
 NOBODYS = "01920000-0000-7000-8000-000000000000"
 
@@ -68,3 +69,76 @@ def test_a_facade_is_documented_with_its_media_and_its_own_refusals(edge: Edge) 
         {"type": "string", "format": "uuid"},
         {"type": "string", "enum": ["xml", "json"]},
     ]
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def wish(edge: Edge, *, field: str = "", token: str | None = None, title: str = "a", **headers: str) -> Reply:
+    form = f"title={title}" + (f"&api_key={field}" if field else "")
+    return edge.ask("POST", "/facade/wishes.json", raw=form.encode(), token=token, content_type=FORM, **headers)
+
+
+def test_a_token_may_stand_in_a_field_of_the_form(edge: Edge) -> None:
+    reply = wish(edge, field=edge.token)
+
+    assert (reply.status, reply.json) == (200, {"title": "a", "by": "mediator-1"})
+
+
+def test_the_header_goes_before_the_field(edge: Edge) -> None:
+    other = edge.token_of("mediator-2")
+
+    assert wish(edge, field=edge.token, token=other).json["by"] == "mediator-2"
+    assert wish(edge, field=edge.token, token="forged").status == 401
+
+
+@pytest.mark.parametrize("field", ["", "forged", "a&api_key=b"])
+def test_without_a_token_that_holds_nothing_is_done(edge: Edge, field: str) -> None:
+    assert wish(edge, field=field).status == 401
+
+
+def test_the_roles_hold_wherever_the_token_stands(edge: Edge) -> None:
+    assert wish(edge, field=edge.token_of("resident-1", role="resident")).status == 403
+
+
+def test_a_token_in_the_address_of_a_change_is_no_token(edge: Edge) -> None:
+    path = f"/facade/wishes.json?api_key={edge.token}"
+    alone = edge.ask("POST", path, raw=b"title=a", token=None, content_type=FORM)
+    beside = edge.ask("POST", path, raw=b"title=a", content_type=FORM)
+
+    assert (alone.status, beside.status) == (401, 422)
+    assert edge.token not in alone.text + beside.text + edge.process.said()
+
+
+def test_an_answer_is_kept_for_the_caller_whatever_token_repeats_the_request(edge: Edge) -> None:
+    key = "a-key-for-a-wish-by-form"
+
+    first = wish(edge, field=edge.token, title="kept", idempotency_key=key)
+    again = wish(edge, field=edge.token_of("mediator-1"), title="kept", idempotency_key=key)
+    another = wish(edge, field=edge.token, title="other", idempotency_key=key)
+
+    assert (first.status, again.json, again.headers["idempotency-replayed"]) == (200, first.json, "true")
+    assert another.status == 422
+    assert [
+        row[0] for row in edge.rows("SELECT body FROM idempotency_keys WHERE key = %s", key) if "kept" in row[0]
+    ] == []
+
+
+def test_the_audit_names_the_thing_not_the_address(edge: Edge) -> None:
+    wish(edge, field=edge.token)
+
+    assert edge.rows("SELECT FROM audit_pending AS t WHERE t::text LIKE '%%/wishes/1%%'")
+
+
+def test_where_no_token_is_needed_one_that_is_given_is_checked(edge: Edge) -> None:
+    def me(query: str = "", token: str | None = None) -> Reply:
+        return edge.ask("GET", f"/facade/me.json{query}", token=token)
+
+    assert me("?about=a").json == {"by": "anonymous", "asked": {"about": "a"}}
+    assert me(f"?api_key={edge.token}").json == {"by": "mediator-1", "asked": {"about": None}}
+    assert me(token=edge.token).json["by"] == "mediator-1"
+    assert (me("?api_key=forged").status, me(token="forged").status) == (401, 401)
+
+
+def test_an_unknown_address_in_the_folder_has_its_form_too(edge: Edge) -> None:
+    assert edge.ask("GET", "/facade/nothing.xml").text == "<errors><error><code>404</code></error></errors>"

@@ -64,6 +64,10 @@ class Wish(Schema):
     shape = fields.Raw(data_key="attribute[SHAPE]")
 
 
+class Asked(Schema):
+    about = fields.String(load_default=None)
+
+
 class ListThings(PageQuery):
     cursor = CursorField(fields.UUID())
 
@@ -186,6 +190,34 @@ class Things(ChassisApi):
         """
         with self.database.transaction(request.access) as tx:
             return request.answer(tx, {"title": _thing(tx, thing_id).title})
+
+    @endpoint(
+        "POST",
+        "/facade/wishes.<any(xml, json):form>",
+        roles={"mediator"},
+        body=Rename,
+        body_media=(FORM,),
+        refusal=_in_its_form,
+        token_field="api_key",
+        media=("application/json", "text/xml"),
+        status=200,
+        summary="Wish by another standard",
+    )
+    def wish_by_facade(self, request: Request, form: str) -> Answer:
+        with self.database.transaction(request.access) as tx:
+            told = {"title": request.body["title"], "by": request.actor.actor_id}
+            return request.file(tx, json.dumps(told).encode(), JSON, thing="/wishes/1", confidential=True)
+
+    @endpoint(
+        "GET",
+        "/facade/me.json",
+        roles=PUBLIC,
+        query=Asked,
+        token_field="api_key",
+        summary="Who asks, if anybody says",
+    )
+    def get_me(self, request: Request) -> Answer:
+        return request.answer(None, {"by": request.actor.actor_id, "asked": request.query})
 
     @endpoint("POST", "/facade/things.xml", roles={"mediator"}, body=Rename, refusal=_badly, summary="Make one there")
     def make_by_facade(self, request: Request) -> Answer:
