@@ -20,6 +20,7 @@ from services.grievances.places.api import PlacesApi
 from services.grievances.referrals.api import ReferralsApi
 from services.grievances.seats.api import SeatsApi
 from services.grievances.sessions.api import SessionsApi
+from services.grievances.timeline.api import TimelineApi
 from services.grievances.visits.api import VisitsApi
 from services.grievances.worklists.api import WorkListsApi
 
@@ -27,6 +28,7 @@ from services.grievances.worklists.api import WorkListsApi
 class Grievances(
     DisputesApi,
     WorkListsApi,
+    TimelineApi,
     FollowingApi,
     CommentsApi,
     SessionsApi,
