@@ -33,6 +33,11 @@ class Person:
         url = f"{self.instance.http_url(service)}{path}"
         return _checked(self.session.get(url, params=query, timeout=TIMEOUT_S))
 
+    def public(self, service: str, path: str, headers: dict[str, str]) -> Any:
+        """What the service answers to anybody: no token goes along."""
+        url = f"{self.instance.http_url(service)}{path}"
+        return _checked(requests.get(url, headers=headers, timeout=TIMEOUT_S))
+
     def post(self, service: str, path: str, body: Any = None, *, version: int | None = None) -> Any:
         """The same for a command; a time-out repeats it under the same Idempotency-Key, so it happens once."""
         headers = {"Idempotency-Key": str(uuid_utils.compat.uuid7())}

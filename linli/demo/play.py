@@ -10,6 +10,8 @@ from chassis.calendar import local_day, system_clock
 from chassis.errors import LinliError
 from linli.demo import story
 from linli.demo.people import Person
+from linli.demo.station import Outcome as StationOutcome
+from linli.demo.station import Station, above
 from linli.demo.story import Case
 from linli.instance import Instance
 from services.members.divisions.model import Division
@@ -32,6 +34,7 @@ class Outcome:
     resolved: int = 0
     refused: int = 0
     resolved_in_grid: list[str] = field(default_factory=list)
+    station: StationOutcome | None = None
 
     def counts(self) -> dict[str, int]:
         return {name: getattr(self, name) for name in ("registered", "accepted", "resolved", "refused")}
@@ -93,7 +96,15 @@ class Play:
                 done += 1
                 _count(outcome, case, dispute)
                 told(done, len(cases))
+                if case.number == story.STATION:
+                    outcome.station = self._settle_station(case, dispute)
         return outcome
+
+    def _settle_station(self, case: Case, dispute: dict[str, Any]) -> StationOutcome:
+        street = above(self._divisions, case.community)
+        people = Station(self._instance, self.district, street, case.community)
+        people.seat_everyone()
+        return people.settle(dispute, system_clock())
 
     def statistics(self, code: str) -> dict[str, Any]:
         """A division's figures of this year, as statistics shows them."""
@@ -117,7 +128,8 @@ class Play:
         for path, body in _steps(case.ending, mediator.actor_id, system_clock()):
             address = f"/disputes/{dispute['dispute_id']}/{path}"
             who = mediator if path in BY_THE_MEDIATOR else officer
-            dispute = who.post("grievances", address, body, version=dispute["version"])
+            # The secret is told once, at the filing.
+            dispute |= who.post("grievances", address, body, version=dispute["version"])
         return dispute
 
     def _filing(self, case: Case) -> dict[str, Any]:

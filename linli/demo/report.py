@@ -7,6 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from linli.demo.station import Outcome
 from linli.ledger import Balance
 
 FIGURES = ("registered", "accepted", "resolved", "refused")
@@ -18,6 +19,8 @@ CHINESE = {
     "reopened": "重新受理",
     "terminated": "终止",
 }
+STATES = {"open": "进行中", "accepted": "已受理", "decided": "已决定", "registered": "已登记", "sorted": "已转送"}
+BODIES = {"owners_committee": "业委会", "property_office": "物业服务处", "residents_committee": "居委会"}
 LEVELS = {"household": "联户", "building": "楼栋", "compound": "小区", "community": "社区"}
 
 
@@ -42,6 +45,27 @@ def notices_table(dispute_id: str, notices: Sequence[Mapping[str, Any]]) -> Tabl
         level = f"{LEVELS[notice['level']]} {notice['level']}"
         table.add_row(level, notice["reader"], f"{notice['kind']} · {notice['category']}", notice["place"])
     return table
+
+
+def station_table(station: Outcome) -> Table:
+    """What became of the waste-transfer station: heard by five bodies, referred, and seen by who filed it."""
+    table = _table(f"海月垃圾转运站 waste station · 案号 case {station.dispute['case_number']}")
+    for column in ("什么 what", "状态 state", "到期 due on", "详情 in short"):
+        table.add_column(column)
+    joint, referral = station.joint_case, station.referral["referral"]
+    for task in joint["tasks"]:
+        body = BODIES.get(task["body"], task["body"])
+        told = f"{len(joint['answered'])} 方答复 answers · {body}有任务 has a task"
+        table.add_row("五位一体 joint case", _state(joint), task["due_on"], told)
+    department = station.referral["department"]
+    name = department["name_zh"] if department else ""
+    table.add_row("信访转送 referral", _state(referral), referral["due_on"] or "", f"{name} {referral['number']}")
+    table.add_row("凭案号与密码 by secret", _state(station.followed), "", "无需账号 without an account")
+    return table
+
+
+def _state(thing: Mapping[str, Any]) -> str:
+    return f"{STATES.get(thing['state'], '')} {thing['state']}".strip()
 
 
 def ledger_table(balances: Sequence[Balance]) -> Table:

@@ -25,6 +25,11 @@ DISPUTES, RESOLVED, REFUSED, REGISTERED_ONLY = 40, 30, 2, 4
 IN_GRID = 24
 """Disputes of the two communities with a grid; the others lie elsewhere in the district."""
 
+STATION = 4
+"""The number of the dispute about the waste-transfer station 垃圾转运站, which is accepted and goes further."""
+
+STATION_SUMMARY = "垃圾转运站紧邻住宅，夜间作业气味与噪声扰民。"
+
 COMPOUND, BUILDINGS, UNITS, HOUSEHOLDS = "一期", ("1栋", "2栋"), ("1单元", "2单元"), ("101", "502")
 COMMITTEE = (
     ("陈丽", "1980-05-04", "female", "chair"),
@@ -77,10 +82,15 @@ def cases(divisions: Sequence[Division]) -> Iterator[Case]:
     if not grid:
         raise ValueError("the district has no community; a division file needs at least one of level community")
     places = [*islice(cycle(grid), IN_GRID), *islice(cycle(others), DISPUTES - IN_GRID)]
+    # The station is 海月's, the second of the two.
+    places[STATION], places[STATION + 1] = places[STATION + 1], places[STATION]
     for number, community in enumerate(places):
-        category, summary = SUBJECTS[number % len(SUBJECTS)]
         household = number // len(grid) if number < IN_GRID else None
-        yield Case(number, community, household, RELATIONS[number % 4], category, summary, _ending(number))
+        if number == STATION:
+            told = ("owner_government", "waste", STATION_SUMMARY)
+        else:
+            told = (RELATIONS[number % 4], *SUBJECTS[number % len(SUBJECTS)])
+        yield Case(number, community, household, *told, _ending(number))
 
 
 def _ending(number: int) -> str:

@@ -66,6 +66,7 @@ class Telling:
             console,
             report.statistics_table([self._row(one) for one in self._shown()]),
             report.notices_table(self._noticed_dispute(), self._notices),
+            *([report.station_table(self._outcome.station)] if self._outcome.station else []),
             f"提交到生效 commit → effect: p50 {latencies['p50']} ms, p99 {latencies['p99']} ms "
             f"({len(self._delays_ms)} 次 effects)",
             report.ledger_table(self._balances),
@@ -87,6 +88,7 @@ class Telling:
                 "dispute_id": self._noticed_dispute(),
                 "levels": [notice["level"] for notice in self._notices],
             },
+            "station": self._station(),
             "commit_to_effect_ms": latency.percentiles(self._delays_ms),
             "ledger": {name: totals[name] for name in ("facts", "effects", "missing", "extra")},
         }
@@ -127,6 +129,18 @@ class Telling:
 
     def _named(self, division: Division) -> dict[str, Any]:
         return {"code": division.code, "name": division.name, **self._added(division)}
+
+    def _station(self) -> dict[str, Any] | None:
+        """What became of the waste-transfer station: numbers and states."""
+        found = self._outcome.station
+        if found is None:
+            return None
+        return {
+            "case_number": found.dispute["case_number"],
+            "joint_case": {"state": found.joint_case["state"], "answered": found.joint_case["answered"]},
+            "referral": {name: found.referral["referral"][name] for name in ("number", "state", "due_on")},
+            "followed_state": found.followed["state"],
+        }
 
     def _noticed_dispute(self) -> str:
         return self._outcome.resolved_in_grid[0]

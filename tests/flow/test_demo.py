@@ -27,6 +27,9 @@ def test_the_story_is_in_the_statistics_and_in_four_inboxes_exactly_once(demo_fo
 
     assert figures["district"] == {"code": "440305000000", "name": "南山区", "divisions": 118}
     assert figures["disputes"] == {"registered": 40, "accepted": 34, "resolved": 30, "refused": 2}
+    station = figures["station"]
+    assert len(station["joint_case"]["answered"]) == 5
+    assert (station["referral"]["state"], station["followed_state"]) == ("accepted", "accepted")
     assert figures["statistics"]["district"] == figures["disputes"]
     assert sums(figures["statistics"]["streets"]) == figures["disputes"]
     assert sums(figures["statistics"]["communities"]) == figures["disputes"]
