@@ -217,13 +217,12 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
     def _named(self, environ: reading.Environ, given: Any) -> tuple[Actor, Access]:
         """Who asks where the token may stand in a field of what is given; that field is taken out."""
         field = given.pop(self.token_field, None) if isinstance(given, dict) else None
-        told = isinstance(field, str) and field.strip()
-        token = field.strip() if told and "HTTP_AUTHORIZATION" not in environ else None
-        if isinstance(self.roles, Public):
-            if token is None and "HTTP_AUTHORIZATION" not in environ:
-                return ANONYMOUS, _NOTHING
-            return self.server.actor(token or reading.bearer_token(environ)), _NOTHING
-        return self._known(token or reading.bearer_token(environ), self.roles)
+        told = field.strip() if isinstance(field, str) and "HTTP_AUTHORIZATION" not in environ else ""
+        if not isinstance(self.roles, Public):
+            return self._known(told or reading.bearer_token(environ), self.roles)
+        if not told and "HTTP_AUTHORIZATION" not in environ:
+            return ANONYMOUS, _NOTHING
+        return self.server.actor(told or reading.bearer_token(environ)), _NOTHING
 
     def _known(self, token: str, roles: Collection[str]) -> tuple[Actor, Access]:
         actor = self.server.actor(token)
