@@ -60,25 +60,9 @@ SELECT
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
     d.satisfaction, d.on_behalf_of, d.recused_ids,
-    ARRAY(
-        SELECT p.person_id FROM dispute_parties AS p WHERE p.dispute_id = d.dispute_id AND p.person_id IS NOT NULL
-    ) AS party_ids,
-    ARRAY(
-        SELECT s.account_id FROM seats AS s
-        WHERE s.area = d.area AND s.body = d.respondent_body AND s.ended_on IS NULL
-    ) AS opposed_ids,
-    ARRAY(
-        SELECT s.account_id FROM seats AS s
-        WHERE d.respondent_body = 'workstation' AND s.area = d.area AND s.body <> d.respondent_body
-            AND s.ended_on IS NULL
-        UNION ALL
-        SELECT m.account_id FROM mediators AS m
-        WHERE d.respondent_body = 'workstation' AND m.ended_on IS NULL
-            AND d.area ^@ regexp_replace(m.area, '(000000|000)$', '')
-    ) AS independent_ids,
-    (SELECT j.joint_case_id FROM joint_cases AS j WHERE j.dispute_id = d.dispute_id AND j.state = 'open') AS joint_case_id,
-    (SELECT max(e.stage) FROM deadlines AS e WHERE e.thing_id = d.dispute_id) AS stage
+    known.party_ids, known.opposed_ids, known.independent_ids, known.joint_case_id, known.stage
 FROM disputes AS d
+CROSS JOIN LATERAL circumstances_of(d.dispute_id, d.area, d.respondent_body) AS known
 WHERE d.dispute_id = :dispute_id
 FOR NO KEY UPDATE OF d;
 
@@ -114,25 +98,9 @@ SELECT
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
     d.satisfaction, d.on_behalf_of, d.recused_ids, d.summary_sealed,
-    ARRAY(
-        SELECT p.person_id FROM dispute_parties AS p WHERE p.dispute_id = d.dispute_id AND p.person_id IS NOT NULL
-    ) AS party_ids,
-    ARRAY(
-        SELECT s.account_id FROM seats AS s
-        WHERE s.area = d.area AND s.body = d.respondent_body AND s.ended_on IS NULL
-    ) AS opposed_ids,
-    ARRAY(
-        SELECT s.account_id FROM seats AS s
-        WHERE d.respondent_body = 'workstation' AND s.area = d.area AND s.body <> d.respondent_body
-            AND s.ended_on IS NULL
-        UNION ALL
-        SELECT m.account_id FROM mediators AS m
-        WHERE d.respondent_body = 'workstation' AND m.ended_on IS NULL
-            AND d.area ^@ regexp_replace(m.area, '(000000|000)$', '')
-    ) AS independent_ids,
-    (SELECT j.joint_case_id FROM joint_cases AS j WHERE j.dispute_id = d.dispute_id AND j.state = 'open') AS joint_case_id,
-    (SELECT max(e.stage) FROM deadlines AS e WHERE e.thing_id = d.dispute_id) AS stage
+    known.party_ids, known.opposed_ids, known.independent_ids, known.joint_case_id, known.stage
 FROM disputes AS d
+CROSS JOIN LATERAL circumstances_of(d.dispute_id, d.area, d.respondent_body) AS known
 WHERE d.dispute_id = :dispute_id;
 
 -- name: list_parties(dispute_id)
