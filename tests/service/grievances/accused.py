@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.calendar import local_day
+from chassis.http.openapi import endpoints_of
 from chassis.identity import Grant
+from linli.services import service_class
 from tests.service.grievances.running import FILING, XINGHAI, Grievances
 from tests.support.asking import Reply
 from tests.support.service import TOKEN_S
@@ -329,3 +331,48 @@ ELSEWHERE_BEGINS: dict[str, str] = {
     "POST /departments": "who is in charge of what, not a case",
     "POST /open311/": "files as everyone does",
 }
+
+
+DECLARED = sorted(
+    f"{each.endpoint.method} {each.endpoint.path}"
+    for each in endpoints_of(service_class("grievances"))
+    if each.endpoint.changes
+)
+
+
+def seat_everybody(service: Grievances) -> None:
+    """One account in each body, given by the street."""
+    for body in BODIES:
+        given = {"area": XINGHAI, "body": body, "account_id": f"of-{body}"}
+        assert service.ask("POST", "/seats", given, token=Scene(service, body).street).status == 201
+
+
+def everything(service: Grievances) -> dict[str, Any]:
+    """All rows of all tables but the edge's own bookkeeping, by one number each."""
+    tables = service.rows(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+        "AND relname NOT LIKE 'audit%%' AND relname NOT LIKE '%%yoyo%%' AND relname NOT LIKE 'idempotency%%' "
+        "AND relname NOT LIKE 'relay%%' AND relname NOT LIKE 'event_log%%'"
+    )
+    sums = (f"SELECT '{name}', count(*), sum(hashtextextended(t::text, 0)) FROM {name} AS t" for (name,) in tables)
+    return {name: (count, checksum) for name, count, checksum in service.rows(" UNION ALL ".join(sums))}
+
+
+def made(service: Grievances, attempt: Attempt, token: str) -> Reply:
+    version = {} if attempt.etag is None else {"if_match": attempt.etag}
+    return service.ask("POST", attempt.path, attempt.body, token=token, **version)
+
+
+def nobody_of_it_does_and_another_does(scene: Scene, action: str) -> None:
+    """Whoever acts for the body complained of is refused in every role and changes no row; the same request succeeds
+    by another's hand.
+    """
+    attempt = ACTIONS[action](scene)
+    before = everything(scene.service)
+
+    refused = {role: made(scene.service, attempt, token) for role, token in scene.against().items()}
+
+    assert {role: reply.status for role, reply in refused.items() if reply.status not in (403, 404)} == {}
+    assert everything(scene.service) == before
+    other = made(scene.service, attempt, attempt.token)
+    assert other.status in (200, 201), other.json
