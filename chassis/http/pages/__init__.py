@@ -70,7 +70,7 @@ def _groups(document: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def _shapes(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
-    body = next(iter(operation.get("requestBody", {}).get("content", {}).values()), {})
+    body: dict[str, Any] = next(iter(operation.get("requestBody", {}).get("content", {}).values()), {})
     done = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
     content: dict[str, Any] = next(iter(done.get("content", {}).values()), {})
     success = next(status for status in operation["responses"] if status.startswith("2"))

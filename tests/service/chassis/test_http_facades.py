@@ -48,7 +48,7 @@ def test_headers_that_belong_to_any_format_stay(edge: Edge) -> None:
 
 
 def test_a_format_that_fails_gives_way_to_problem_details(edge: Edge) -> None:
-    reply = edge.ask("POST", "/facade/things.xml", {"title": "a"})
+    reply = edge.ask("POST", "/misprint/things.xml", {"title": "a"})
 
     assert reply.problem == (500, "/problems/internal")
     assert "王小明" not in reply.text

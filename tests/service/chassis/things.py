@@ -219,7 +219,7 @@ class Things(ChassisApi):
     def get_me(self, request: Request) -> Answer:
         return request.answer(None, {"by": request.actor.actor_id, "asked": request.query})
 
-    @endpoint("POST", "/facade/things.xml", roles={"mediator"}, body=Rename, refusal=_badly, summary="Make one there")
+    @endpoint("POST", "/misprint/things.xml", roles={"mediator"}, body=Rename, refusal=_badly, summary="Make one there")
     def make_by_facade(self, request: Request) -> Answer:
         raise RuntimeError("王小明 13800138000")
 
