@@ -321,14 +321,20 @@ def list_answers(
 def list_steps(
     tx: Transaction, referral_id: UUID, *, actor: Actor, purpose: rights.Purpose | None, now: datetime
 ) -> list[Step]:
-    """Every step and hand-over with who took it, for the offices; their reasons only for a purpose. Audited."""
+    """Every step and hand-over with who took it, for the offices; their reasons only for a purpose. Audited.
+
+    Which account complains is told to nobody who may not see the name.
+    """
     referral, _ = _seen(tx, referral_id, actor, now)
     if not rights.holds(referral, actor):
         actor.require(access.SEERS, area=referral.area)
     opened = purpose is not None
     if purpose is not None:
         rights.opens_matter(tx, actor, referral, purpose)
-    return store.list_steps(tx, referral_id, opened=opened)
+    steps = store.list_steps(tx, referral_id, opened=opened)
+    if purpose is not None and rights.shows_person(actor, referral, purpose):
+        return steps
+    return [replace(step, taken_by=None) if step.taken_by == referral.complainant_id else step for step in steps]
 
 
 def list_referrals(

@@ -250,7 +250,11 @@ class FollowedReferrals(Schema):
 
 class ReferralStep(ProgressStep):
     version = fields.Integer(required=True, metadata={"example": 2})
-    taken_by = fields.String(required=True, metadata={"example": "officer-2"})
+    taken_by = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"example": "officer-2", "description": "null for who complains, unless opened for a purpose"},
+    )
     named_id = fields.String(
         required=True, allow_none=True, metadata={"description": "the handler, successor or approver that it names"}
     )

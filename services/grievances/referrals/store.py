@@ -36,13 +36,13 @@ class Told:
 class Step:
     """One step as it was taken. `named_id`: the handler, successor or approver that it names.
 
-    `words`: the reason given, personal data perhaps; None where it is not opened.
+    `words`: the reason given, personal data perhaps; they and `taken_by` are None where they are not opened.
     """
 
     version: int
     step: str
     taken_at: datetime
-    taken_by: str
+    taken_by: str | None
     department_code: str | None
     round: Round
     due_at: datetime | None

@@ -95,3 +95,18 @@ def test_nothing_personal_lies_open_or_goes_out(way: Any, word: str) -> None:
     kept = repr(way.snapshot())
     assert word not in kept
     assert word.encode().hex() not in kept
+
+
+@pytest.mark.parametrize(
+    ("purpose", "account"), [(None, None), (Purpose.SORTING, None), (Purpose.HANDLING, "resident-1")]
+)
+def test_the_account_of_who_complains_is_shown_with_the_name_and_not_before(
+    way: Any, purpose: Purpose | None, account: str | None
+) -> None:
+    """Art. 30."""
+    accepted, lin = way.accepted(), way.people.lin
+
+    with way.database.transaction(eyes(lin)) as tx:
+        steps = handlers.list_steps(tx, accepted.referral_id, actor=lin, purpose=purpose, now=way.now)
+
+    assert [step.taken_by for step in steps] == [account, "street-1", "um-lin"]

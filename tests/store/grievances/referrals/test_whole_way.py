@@ -7,6 +7,7 @@ import pytest
 
 from chassis.database import SYSTEM
 from chassis.errors import WrongState
+from services.grievances.deadlines import handlers as deadlines
 from services.grievances.departments.model import Position
 from services.grievances.referrals import handlers
 from services.grievances.referrals.model import NO_RETALIATION, Outcome, Round, State
@@ -157,3 +158,21 @@ def test_a_list_shows_what_is_to_be_done_and_what_is_over_as_closed(way: Any) ->
     assert way.ids(people.other_street) == []
     assert way.ids(people.street, state=State.CLOSED) == [answered.referral_id]
     assert way.ids(people.street, state=State.ANSWERED) == []
+
+
+def test_the_timer_closes_what_lapsed_and_tells_each_once(way: Any) -> None:
+    """Together with the due times: the right lapses, the referral is closed, and one fact tells of each."""
+    answered = way.answered()
+    way.now = answered.term.due_at
+    for _ in range(2):
+        with way.database.transaction() as tx:
+            lapsing = deadlines.list_lapsing(tx, way.now, apart=("referral",))
+        for right in lapsing:
+            with way.database.transaction() as tx:
+                deadlines.lapse(tx, right, way.now, end=handlers.lapse)
+
+    with way.database.transaction() as tx:
+        told = [row.type for row in tx.rows("SELECT type FROM outbox ORDER BY position")]
+    assert told.count("referral.closed") == told.count("deadline.lapsed") == 1
+    assert way.progress(answered, way.people.resident).referral.version == 5
+    assert way.due(answered) == {}
