@@ -11,7 +11,7 @@ from services.grievances.disputes.api import asked_by
 from services.grievances.disputes.model import Body, ReassignmentReason
 from services.grievances.following import handlers as following
 from services.grievances.following.api import SECRET_HEADER, shown
-from services.grievances.referrals import handlers, model, rights, schemas
+from services.grievances.referrals import handlers, intake, model, rights, schemas
 from services.grievances.referrals.model import Referral, State
 
 
@@ -45,7 +45,7 @@ class ReferralsApi:
         """
         body = request.body
         person = body["complainant"] or {"name": None, "phone": None, "person_id": None}
-        command = handlers.Register(
+        command = intake.Register(
             matter=body["matter"],
             dispute_id=body["dispute_id"],
             area=body["area"],
@@ -60,7 +60,7 @@ class ReferralsApi:
         )
         referral_id = uuid_utils.compat.uuid7()
         with self.database.transaction(eyes(request.actor)) as tx:
-            referral = handlers.register(tx, command, referral_id=referral_id, actor=request.actor, now=request.now)
+            referral = intake.register(tx, command, referral_id=referral_id, actor=request.actor, now=request.now)
             location = f"/referrals/{referral_id}"
             return request.answer(tx, referral, version=referral.version, location=location, area=referral.area)
 

@@ -1,4 +1,4 @@
-"""What can be done with referrals: register, take through the law's terms to the last answer, read."""
+"""What can be done with registered referrals: take them through the law's terms to the last answer, read them."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis import areas, audit, outbox, privacy
 from chassis.calendar import local_day
 from chassis.database import Transaction
-from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, StaleVersion
+from chassis.errors import NotAllowed, NotFound, StaleVersion
 from chassis.identity import ANONYMOUS, Actor
 from services.grievances import access
 from services.grievances.deadlines import handlers as deadlines
@@ -16,52 +16,13 @@ from services.grievances.deadlines.model import Thing
 from services.grievances.deadlines.timetables import timetables
 from services.grievances.departments import store as departments
 from services.grievances.departments.model import Department
-from services.grievances.disputes import handlers as disputes
-from services.grievances.disputes import store as dispute_store
-from services.grievances.disputes.model import Body, ReassignmentReason, Side
-from services.grievances.places import handlers as places
+from services.grievances.disputes.model import ReassignmentReason
 from services.grievances.referrals import model, rights, store
 from services.grievances.referrals.model import Change, Command, Referral, Round, State, Term
 from services.grievances.referrals.store import Answer, Step, Told
 
 OBJECTION = "objection"
 """The slot of the working days in which a department can object."""
-
-
-@dataclass(frozen=True)
-class Register:
-    """What is referred: a dispute, or a matter of its own with who complains. `matter` may hold personal data."""
-
-    matter: str
-    dispute_id: UUID | None = None
-    area: str | None = None
-    category: str | None = None
-    name: str | None = None
-    phone: str | None = None
-    complainant_id: str | None = None
-    accused_id: str | None = None
-    body_complained_of: Body | None = None
-    department_complained_of: str | None = None
-    requested_department: str | None = None
-
-
-def register(tx: Transaction, command: Register, *, referral_id: UUID, actor: Actor, now: datetime) -> Referral:
-    """Register it, whatever it is about: there is no way not to (Art. 22). The one given back has its number.
-
-    Raises InvalidInput for what is not known here, NotFound for a dispute the caller may not see, NotAllowed outside
-    the caller's community.
-    """
-    _check_departments(tx, command)
-    of = _of_dispute if command.dispute_id is not None else _of_own_matter
-    referral, told = of(tx, command, referral_id, actor, now)
-    change = model.register(referral, term=_due(tx, State.REGISTERED, Round.HANDLING, now))
-    serial = store.add(tx, change.referral, told)
-    if serial is None:
-        categories = ", ".join(one.category for one in dispute_store.list_categories(tx))
-        detail = f"this category is not in use; give one of {categories}"
-        raise InvalidInput(detail, [FieldError("/category", detail)])
-    _record(tx, Change(replace(change.referral, serial=serial), change.fact), "register", actor, now)
-    return replace(change.referral, serial=serial)
 
 
 def sort(
@@ -83,7 +44,7 @@ def sort(
         complained_of=_department(tx, referral.department_complained_of),
         by=actor.actor_id,
         decides=rights.decides(actor, referral) and bool(reason),
-        term=_due(tx, State.SORTED, Round.HANDLING, now),
+        term=due(tx, State.SORTED, Round.HANDLING, now),
         objection_due_at=timetables.current(tx).due(model.OBJECTION_RULE, now).due_at,
     )
     after = _keep(tx, change, Command.SORT, actor, now, words=reason)
@@ -95,7 +56,7 @@ def object_(tx: Transaction, referral_id: UUID, *, reason: str, actor: Actor, ve
     """The department says in detail why it is not in charge, and gives it back."""
     referral = get_locked(tx, referral_id, Command.OBJECT, actor=actor, version=version, now=now)
     rights.require_department(actor, referral)
-    term = _due(tx, State.REGISTERED, Round.HANDLING, now)
+    term = due(tx, State.REGISTERED, Round.HANDLING, now)
     change = model.object_(referral, by=actor.actor_id, now=now, term=term)
     after = _keep(tx, change, Command.OBJECT, actor, now, words=reason, department_code=referral.department_code)
     store.give_back(tx, referral, now)
@@ -125,7 +86,7 @@ def accept(
     """The department in charge gives notice that it handles it; who asks does, unless another one is named."""
     referral = get_locked(tx, referral_id, Command.ACCEPT, actor=actor, version=version, now=now)
     rights.require_department(actor, referral)
-    term = _due(tx, State.ACCEPTED, Round.HANDLING, now)
+    term = due(tx, State.ACCEPTED, Round.HANDLING, now)
     change = model.accept(referral, handler_id=handler_id or actor.actor_id, by=actor.actor_id, term=term)
     return _keep(tx, change, Command.ACCEPT, actor, now, named_id=change.referral.handler_id)
 
@@ -191,7 +152,7 @@ def answer(tx: Transaction, referral_id: UUID, reply: Reply, *, actor: Actor, ve
         by=actor.actor_id,
         now=now,
         # Of a re-review nothing follows; the model knows.
-        term=_due(tx, State.ANSWERED, min(referral.round, Round.REVIEW, key=list(Round).index), now),
+        term=due(tx, State.ANSWERED, min(referral.round, Round.REVIEW, key=list(Round).index), now),
     )
     after = _keep(tx, change, Command.ANSWER, actor, now)
     _store_answer(tx, referral, after, replace(reply, received_on=received_on), actor, now)
@@ -207,7 +168,7 @@ def contest(
     referral = get_locked(tx, referral_id, Command.CONTEST, actor=actor, version=version, now=now)
     rights.require_complainant(actor, referral)
     following = model.NEXT_ROUND.get(referral.round, Round.REREVIEW)
-    term = _due(tx, State.CONTESTED, following, now)
+    term = due(tx, State.CONTESTED, following, now)
     change = model.contest(referral, by=actor.actor_id, now=now, term=term)
     return _keep(tx, change, Command.CONTEST, actor, now, words=grounds)
 
@@ -374,88 +335,6 @@ def list_referrals(
     return [model.as_of(referral, now) for referral in found]
 
 
-def _of_dispute(
-    tx: Transaction, command: Register, referral_id: UUID, actor: Actor, now: datetime
-) -> tuple[Referral, Told]:
-    """A dispute's applicant complains; whom the dispute complains of, the referral does too."""
-    assert command.dispute_id is not None
-    dispute = disputes.get_seen(tx, command.dispute_id, actor=actor)
-    parties = {party.side: party for party in dispute_store.list_parties(tx, dispute.dispute_id)}
-    applicant, respondent = parties[Side.APPLICANT], parties[Side.RESPONDENT]
-    if actor.actor_id not in (dispute.filed_by, applicant.person_id):
-        actor.require(access.STEPPERS, area=dispute.area)
-    access.record_read(tx, actor, dispute, "referral")
-    accused = respondent.person_id if respondent.person_id != applicant.person_id else None
-    referral = Referral(
-        referral_id=referral_id,
-        area=dispute.area,
-        category=dispute.category,
-        filed_by=actor.actor_id,
-        registered_at=now,
-        dispute_id=dispute.dispute_id,
-        relation=dispute.relation,
-        complainant_id=applicant.person_id,
-        accused_id=accused,
-        body_complained_of=dispute.respondent_body or command.body_complained_of,
-        department_complained_of=command.department_complained_of,
-        requested_department=command.requested_department,
-    )
-    return referral, Told(applicant.name, applicant.phone, command.matter)
-
-
-def _of_own_matter(
-    tx: Transaction, command: Register, referral_id: UUID, actor: Actor, now: datetime
-) -> tuple[Referral, Told]:
-    """A resident complains; who files for others may name the complainant's account."""
-    missing = [
-        FieldError(f"/{field}", "needed where no dispute_id is given")
-        for field, given in (("area", command.area), ("category", command.category), ("complainant", command.name))
-        if given is None
-    ]
-    if missing:
-        raise InvalidInput("give a dispute_id, or area, category and complainant", missing)
-    assert command.area is not None and command.category is not None and command.name is not None  # noqa: PT018
-    _, problems = places.survey(tx, command.area, None)
-    if problems:
-        raise InvalidInput("; ".join(problem.detail for problem in problems), problems)
-    actor.require(rights.REFERRERS, area=command.area)
-    referral = Referral(
-        referral_id=referral_id,
-        area=command.area,
-        category=command.category,
-        filed_by=actor.actor_id,
-        registered_at=now,
-        complainant_id=_complainant(command, actor),
-        accused_id=command.accused_id,
-        body_complained_of=command.body_complained_of,
-        department_complained_of=command.department_complained_of,
-        requested_department=command.requested_department,
-    )
-    return referral, Told(command.name, command.phone, command.matter)
-
-
-def _complainant(command: Register, actor: Actor) -> str | None:
-    helps = any(
-        grant.role in rights.REFERRERS - {"resident"} and grant.reaches(command.area or "") for grant in actor.grants
-    )
-    if helps:
-        return command.complainant_id
-    if command.complainant_id not in (None, actor.actor_id):
-        raise NotAllowed("a resident complains in his or her own name; leave complainant.person_id out")
-    return actor.actor_id
-
-
-def _check_departments(tx: Transaction, command: Register) -> None:
-    named = {
-        "/department_complained_of": command.department_complained_of,
-        "/requested_department": command.requested_department,
-    }
-    detail = "there is no department of this code; GET /departments lists them"
-    problems = [FieldError(at, detail) for at, code in named.items() if code and departments.find(tx, code) is None]
-    if problems:
-        raise InvalidInput(detail, problems)
-
-
 def _department(tx: Transaction, code: str | None) -> Department | None:
     return departments.find(tx, code) if code else None
 
@@ -480,10 +359,11 @@ def _store_answer(
 def _keep(tx: Transaction, change: Change, command: Command, actor: Actor, now: datetime, **step: Any) -> Referral:
     """Save the changed referral with its step and fact and watch what is due next, in the round trip of the commit."""
     store.save(tx, change.referral)
-    return _record(tx, change, command, actor, now, **step)
+    return record(tx, change, command, actor, now, **step)
 
 
-def _record(tx: Transaction, change: Change, command: str, actor: Actor, now: datetime, **step: Any) -> Referral:
+def record(tx: Transaction, change: Change, command: str, actor: Actor, now: datetime, **step: Any) -> Referral:
+    """Keep the step, tell the fact and watch what is due next; for a referral that is itself stored already."""
     referral, fact = change
     taken: dict[str, Any] = {
         "version": referral.version,
@@ -523,7 +403,8 @@ def _watch(tx: Transaction, referral: Referral) -> None:
         deadlines.settle(tx, referral.referral_id, slot=OBJECTION)
 
 
-def _due(tx: Transaction, state: State, of_round: Round, now: datetime) -> Term:
+def due(tx: Transaction, state: State, of_round: Round, now: datetime) -> Term:
+    """What is due from now on in this state of this round."""
     rule = model.DUE_RULES[state, of_round]
     return Term(rule, now, timetables.current(tx).due(rule, now).due_at)
 

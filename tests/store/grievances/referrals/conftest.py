@@ -15,7 +15,7 @@ from chassis.identity import Actor, Grant
 from services.grievances.access import eyes
 from services.grievances.departments import handlers as departments
 from services.grievances.departments.model import Department, Level, Position, Seat
-from services.grievances.referrals import handlers
+from services.grievances.referrals import handlers, intake
 from services.grievances.referrals.model import DeclineReason, Referral
 
 DISTRICT, STREET, OTHER_STREET = "440305000000", "440305001000", "440305006000"
@@ -78,9 +78,9 @@ class Way:
     def register(self, actor: Actor | None = None, **given: Any) -> Referral:
         actor = actor or self.people.resident
         own = {"area": HAIYUE, "category": "waste", "name": "王小明", "phone": "13800138000"}
-        command = handlers.Register(matter=MATTER, **({} if "dispute_id" in given else own) | given)
+        command = intake.Register(matter=MATTER, **({} if "dispute_id" in given else own) | given)
         with self.database.transaction(eyes(actor)) as tx:
-            return handlers.register(tx, command, referral_id=uuid_utils.compat.uuid7(), actor=actor, now=self.now)
+            return intake.register(tx, command, referral_id=uuid_utils.compat.uuid7(), actor=actor, now=self.now)
 
     def step(
         self, call: Callable[..., Referral], referral: Referral, actor: Actor, *given: Any, **more: Any
