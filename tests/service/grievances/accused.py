@@ -318,7 +318,7 @@ ELSEWHERE: dict[str, str] = {
     "POST /committees/<uuid:committee_id>/mediators": "who mediates in a community, not a case",
     "POST /mediators/<uuid:appointment_id>/end": "who mediates in a community, not a case",
     "PUT /deadline-rules/<rule>": "rules for all, not a case",
-    "POST /escalations/<uuid:escalation_id>/instruction": "needs a missed deadline; below, in the store tests",
+    "POST /escalations/<uuid:escalation_id>/instruction": "of who sees what is behind it; tests of the escalations",
     "POST /notes": "there is no case yet",
     "POST /notes/<uuid:note_id>/case": "there is no case yet",
     "POST /notes/<uuid:note_id>/close": "there is no case yet",

@@ -30,8 +30,8 @@ _WRITTEN = {"recorded_by": "x", "recorded_at": "2026-03-01"}
 ROWS: dict[str, list[dict[str, Any]]] = {
     "disputes": [
         _OF_DISPUTE
-        | {"case_year": 2026, "serial": 9001, "relation": "owner_government", "category": "other", "summary_sealed": "x"}
-        | {"registered_at": "2026-03-01", "state": "mediating", "version": 4, "session_count": 1}
+        | {"case_year": 2026, "serial": 9001, "relation": "owner_government", "category": "other"}
+        | {"registered_at": "2026-03-01", "state": "mediating", "version": 4, "session_count": 1, "summary_sealed": "x"}
     ],
     "dispute_parties": [_OF_DISPUTE | {"side": "applicant", "kind": "person", "name_sealed": "x"}],
     "sessions": [

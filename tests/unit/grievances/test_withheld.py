@@ -43,7 +43,7 @@ def test_a_name_or_phone_is_found_however_it_is_written(text: str) -> None:
     assert not any(word in refused.value.detail for word in ("王小明", "欧阳锋", "138", "2666"))
 
 
-@pytest.mark.parametrize("text", ["三栋二单元楼道漏水三个月", "小明同学", "王小姐", "1380013800", "2026年4月10日前修复"])
+@pytest.mark.parametrize("text", ["三栋楼道漏水三个月", "小明同学", "王小姐", "1380013800", "2026年4月10日修复"])
 def test_what_names_nobody_passes(text: str) -> None:
     withheld.check(withheld.fingerprints([WANG, OUYANG]), question=text)
 
