@@ -26,10 +26,9 @@ def at_intake(tx: Transaction, dispute: Dispute, *, actor: Actor, now: datetime)
 
     Who works in no area sees only his or her own, so just those with the same phone are looked at.
     """
-    in_area = model.AT_INTAKE if access.scope(actor) else 0
-    found = store.list_look_alikes(
-        tx, dispute.dispute_id, since=now - model.RECENT, in_area=in_area, by_phone=model.AT_INTAKE
-    )
+    in_area = model.IN_AREA_AT_INTAKE if access.scope(actor) else 0
+    since, by_phone = now - model.RECENT, model.BY_PHONE_AT_INTAKE
+    found = store.list_look_alikes(tx, dispute.dispute_id, since=since, in_area=in_area, by_phone=by_phone)
     ids = tuple(one.dispute.dispute_id for one in model.ranked(found))
     return Similar(len(ids), ids[: model.SHOWN])
 

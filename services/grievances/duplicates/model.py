@@ -19,7 +19,7 @@ DAYS_APART = 30
 IN_AREA, BY_PHONE = 500, 50
 """Of the newest cases of the community, and of those with one phone, so many are looked at."""
 
-AT_INTAKE = 50
+IN_AREA_AT_INTAKE, BY_PHONE_AT_INTAKE = 20, 5
 """At the filing itself fewer are: it must not wait. What was missed is found on demand."""
 
 SHOWN = 20

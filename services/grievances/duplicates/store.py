@@ -15,11 +15,18 @@ queries = load_queries(Path(__file__).parent)
 def list_look_alikes(
     tx: Transaction, dispute_id: UUID, *, since: datetime, in_area: int, by_phone: int
 ) -> list[LookAlike]:
-    """Cases that may tell what this one tells: open ones of its community, or filed since then."""
+    """Cases that may tell what this one tells, and that the transaction sees: open ones, or filed since then.
+
+    Mostly there are none, and then it is one query that asks no policy.
+    """
     rows = queries.list_look_alikes(
         tx.connection, dispute_id=dispute_id, since=since, days=DAYS_APART, in_area=in_area, by_phone=by_phone
     )
-    return [LookAlike(dispute_of(row), tuple(one for one in Evidence if getattr(row, one))) for row in rows]
+    evidence = {row.dispute_id: tuple(one for one in Evidence if getattr(row, one)) for row in rows}
+    if not evidence:
+        return []
+    seen = queries.list_seen(tx.connection, dispute_ids=list(evidence))
+    return [LookAlike(dispute_of(row), evidence[row.dispute_id]) for row in seen]
 
 
 def list_linked(tx: Transaction, dispute_id: UUID) -> list[Dispute]:

@@ -205,7 +205,7 @@ def test_no_more_than_a_few_of_the_newest_are_looked_at(
     ones = [file(phone=OTHER_PHONE, category=category) for category in ("noise", "repair", "parking", "waste")]
     with database.transaction(eyes(life.people.officer)) as tx:
         found = handlers.store.list_look_alikes(
-            tx, ones[-1].dispute_id, since=life.now - timedelta(days=90), in_area=0, by_phone=3
+            tx, ones[-1].dispute_id, since=life.now - timedelta(days=90), in_area=0, by_phone=2
         )
 
     assert {one.dispute.dispute_id for one in found} == {ones[1].dispute_id, ones[2].dispute_id}
