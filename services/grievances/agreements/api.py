@@ -1,6 +1,7 @@
 """HTTP entrypoints of agreements."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -176,7 +177,9 @@ class AgreementsApi:
         """
         with self.database.transaction(eyes(request.actor)) as tx:
             found = handlers.get_agreement(tx, dispute_id, actor=request.actor, purpose=purpose_of(request))
-            return request.answer(tx, in_detail(tx, found, found.dispute, request.now), version=found.version)
+            answer = request.answer(tx, in_detail(tx, found, found.dispute, request.now))
+        # Never 304: what is overdue and how many days are left change without a change.
+        return replace(answer, headers=(*answer.headers, ("ETag", f'"{found.revision}"')))
 
     @endpoint(
         "GET",
@@ -205,7 +208,7 @@ class AgreementsApi:
 def _shown(request: Request, tx: Transaction, found: handlers.AgreementOf, *, location: str | None = None) -> Answer:
     """The agreement after a change; its words are not shown back."""
     shown = in_detail(tx, found, found.dispute, request.now)
-    return request.answer(tx, shown, version=shown.version, location=location, area=found.dispute.area)
+    return request.answer(tx, shown, version=shown.revision, location=location, area=found.dispute.area)
 
 
 def _promises(given: Sequence[Mapping[str, Any]]) -> list[handlers.Promise]:

@@ -114,7 +114,7 @@ def draft(
     """
     dispute = disputes.get_locked(tx, dispute_id, actor=actor, version=version)
     _resolved(dispute, AgreementForm.WRITTEN, actor, now)
-    _check_ground(tx, dispute)
+    ground = _check_ground(tx, dispute)
     drafted = Agreement(
         agreement_id=agreement_id,
         dispute_id=dispute_id,
@@ -126,6 +126,7 @@ def draft(
         recorded_at=now,
         obligations=_numbered(command.obligations),
         steps_before=model.steps_of(dispute),
+        revised_before=ground.revisions,
     )
     change = model.draft(drafted, registered_on=local_day(dispute.registered_at), today=local_day(now))
     store.add(tx, change.agreement, dispute, now)
@@ -249,8 +250,8 @@ def _resolved(dispute: Dispute, form: AgreementForm, actor: Actor, now: datetime
     return change
 
 
-def _check_ground(tx: Transaction, dispute: Dispute) -> None:
-    """One round trip, on the way of every agreement."""
+def _check_ground(tx: Transaction, dispute: Dispute) -> store.Ground:
+    """What the agreement stands on, in one round trip. Raises Conflict where that is nothing, or taken."""
     ground = store.find_ground(tx, dispute)
     if not ground.both_sides_met:
         raise Conflict(
@@ -263,6 +264,7 @@ def _check_ground(tx: Transaction, dispute: Dispute) -> None:
             f"a written agreement of dispute {dispute.case_number} waits for signatures; record them, or withdraw it",
             rule="人民调解法 Art. 29",
         )
+    return ground
 
 
 def _check_draft(dispute: Dispute, agreement: Agreement) -> None:
@@ -273,8 +275,8 @@ def _check_draft(dispute: Dispute, agreement: Agreement) -> None:
 
 
 def _check_version(dispute: Dispute, agreement: Agreement, version: int) -> None:
-    if agreement.version != version:
-        raise StaleVersion(f"the agreement of dispute {dispute.case_number}", version, agreement.version)
+    if agreement.revision != version:
+        raise StaleVersion(f"the agreement of dispute {dispute.case_number}", version, agreement.revision)
 
 
 def _require_committee(actor: Actor, dispute: Dispute) -> None:

@@ -56,7 +56,8 @@ class Agreement:
     `confirmed_by_applicant_on` is the day on which the applicant confirmed an oral one; None for a written one, and for
     those recorded before it was asked. `terms` may hold personal data; they are None where they were not opened.
     `version` counts the facts told of it. `steps_before`: the steps its dispute had taken when it was drafted, and
-    `bound_at`: when the last signature under a draft was recorded.
+    `bound_at`: when the last signature under a draft was recorded. `revised_before`: how often the dispute's earlier
+    agreements were written or changed.
     """
 
     agreement_id: UUID
@@ -74,7 +75,13 @@ class Agreement:
     version: int = 0
     steps_before: int | None = None
     bound_at: datetime | None = None
+    revised_before: int = 0
     is_withdrawn: bool = False
+
+    @property
+    def revision(self) -> int:
+        """What a change of it must name: never what an earlier draft of the dispute had, nor 0."""
+        return self.revised_before + self.version + (self.steps_before is None)
 
     @property
     def missing(self) -> tuple[Signer, ...]:

@@ -42,8 +42,8 @@ UPDATE agreements SET
 WHERE agreement_id = :agreement_id;
 
 -- name: find_ground(dispute_id, steps)^
--- Whether both sides attended a session held since the dispute's last agreement, if one binds; and whether a draft of
--- this very mediation waits for signatures.
+-- Whether both sides attended a session held since the dispute's last agreement, if one binds; whether a draft of this
+-- very mediation waits for signatures; and how often earlier ones were written or changed.
 SELECT
     EXISTS (
         SELECT FROM sessions AS s
@@ -51,13 +51,15 @@ SELECT
             AND s.attended @> ARRAY['applicant', 'respondent']
             AND s.held_at > coalesce(earlier.bound_at, '-infinity')
     ) AS both_sides_met,
-    earlier.draft_waits
+    earlier.draft_waits,
+    earlier.revisions
 FROM (
     SELECT
         max(coalesce(a.bound_at, a.recorded_at)) FILTER (
             WHERE a.bound_at IS NOT NULL OR a.effective_on IS NOT NULL
         ) AS bound_at,
-        coalesce(bool_or(a.waits AND a.steps_before = :steps), false) AS draft_waits
+        coalesce(bool_or(a.waits AND a.steps_before = :steps), false) AS draft_waits,
+        coalesce(sum(a.version + 1), 0)::bigint AS revisions
     FROM agreements AS a
     WHERE a.dispute_id = :dispute_id
 ) AS earlier;

@@ -88,7 +88,9 @@ class SignAgreement(Schema):
 class AgreementView(Schema):
     agreement_id = fields.UUID(required=True)
     version = fields.Integer(
-        required=True, metadata={"example": 3, "description": "the ETag, for If-Match on what belongs to it"}
+        required=True,
+        attribute="revision",
+        metadata={"example": 3, "description": "the ETag, for If-Match on what belongs to it"},
     )
     state = fields.String(required=True, validate=validate.OneOf(STANDINGS), metadata={"example": "in_effect"})
     form = fields.String(required=True, metadata={"example": "written"})

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,10 +24,12 @@ CURRENT = (Standing.DRAFT, Standing.IN_EFFECT)
 
 
 class Ground(NamedTuple):
-    """What an agreement stands on: whether both sides have met over it, and whether a draft waits already."""
+    """What an agreement stands on: whether both sides have met over it, whether a draft waits already, and how often
+    earlier ones were written or changed."""
 
     both_sides_met: bool
     draft_waits: bool
+    revisions: int
 
 
 def add(tx: Transaction, agreement: Agreement, dispute: Dispute, now: datetime) -> None:
@@ -119,7 +122,7 @@ def settle_watches(tx: Transaction, dispute_id: UUID) -> None:
 def find_ground(tx: Transaction, dispute: Dispute) -> Ground:
     """Whether both sides attended a session since the dispute's last agreement, and whether a draft waits."""
     row = queries.find_ground(tx.connection, dispute_id=dispute.dispute_id, steps=steps_of(dispute))
-    return Ground(row.both_sides_met, row.draft_waits)
+    return Ground(row.both_sides_met, row.draft_waits, row.revisions)
 
 
 def find_current(
@@ -136,7 +139,13 @@ def list_of_dispute(tx: Transaction, dispute_id: UUID, *, opened: bool) -> list[
     rows = list(queries.list_agreements(tx.connection, dispute_id=dispute_id))
     for row in queries.list_obligations(tx.connection, dispute_id=dispute_id) if rows else ():
         promises[row.agreement_id].append(_obligation_of(row, opened))
-    return [_agreement_of(row, tuple(promises[row.agreement_id]), opened) for row in rows]
+    found: list[Agreement] = []
+    revisions = 0
+    for row in reversed(rows):
+        agreement = _agreement_of(row, tuple(promises[row.agreement_id]), opened)
+        found.append(replace(agreement, revised_before=revisions))
+        revisions += row.version + 1
+    return found[::-1]
 
 
 def _end_draft(tx: Transaction, agreement: Agreement, outcome: str, by: str, now: datetime) -> None:

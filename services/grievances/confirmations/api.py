@@ -50,7 +50,7 @@ class ConfirmationsApi:
         with self.database.transaction(request.access) as tx:
             found = handlers.request(tx, dispute_id, command, **asked_by(request))
             shown = in_detail(tx, found, found.dispute, request.now)
-            return request.answer(tx, shown, version=shown.version, area=found.dispute.area)
+            return request.answer(tx, shown, version=shown.revision, area=found.dispute.area)
 
     @endpoint(
         "POST",
@@ -81,4 +81,4 @@ class ConfirmationsApi:
         with self.database.transaction(request.access) as tx:
             found = handlers.decide(tx, dispute_id, command, **asked_by(request))
             shown = in_detail(tx, found, found.dispute, request.now)
-            return request.answer(tx, shown, version=shown.version, area=found.dispute.area)
+            return request.answer(tx, shown, version=shown.revision, area=found.dispute.area)

@@ -44,4 +44,4 @@ class ObligationsApi:
         with self.database.transaction(request.access) as tx:
             found = handlers.perform(tx, dispute_id, number, performed_on=performed_on, **asked_by(request))
             shown = in_detail(tx, found, found.dispute, request.now)
-            return request.answer(tx, shown, version=shown.version, area=found.dispute.area)
+            return request.answer(tx, shown, version=shown.revision, area=found.dispute.area)

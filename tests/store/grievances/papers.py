@@ -68,30 +68,30 @@ class Papers:
 
     def sign(self, agreement: AgreementOf, signer: Signer, actor: Actor | None = None, **more: Any) -> AgreementOf:
         command = agreements.Sign(signer, more.pop("means", MEANS[signer][0]), more.pop("signed_on", None))
-        more = {"version": agreement.version, "now": SIGNED[signer]} | more
+        more = {"version": agreement.revision, "now": SIGNED[signer]} | more
         found: AgreementOf = self.run(agreements.sign, actor, agreement.dispute_id, command, **more)
         return found
 
     def withdraw(self, agreement: AgreementOf, actor: Actor | None = None, **more: Any) -> AgreementOf:
-        more = {"version": agreement.version, "now": BOUND} | more
+        more = {"version": agreement.revision, "now": BOUND} | more
         found: AgreementOf = self.run(agreements.withdraw, actor, agreement.dispute_id, **more)
         return found
 
     def perform(self, agreement: AgreementOf, number: int, actor: Actor | None = None, **more: Any) -> AgreementOf:
-        more = {"version": agreement.version, "now": BOUND, "performed_on": None} | more
+        more = {"version": agreement.revision, "now": BOUND, "performed_on": None} | more
         found: AgreementOf = self.run(obligations.perform, actor, agreement.dispute_id, number, **more)
         return found
 
     def ask_court(self, agreement: AgreementOf, actor: Actor | None = None, **more: Any) -> AgreementOf:
         applicants, applied_on = more.pop("applicants", tuple(Side)), more.pop("applied_on", None)
         command = confirmations.Request(applicants, COURT, applied_on)
-        more = {"version": agreement.version, "now": BOUND} | more
+        more = {"version": agreement.revision, "now": BOUND} | more
         found: AgreementOf = self.run(confirmations.request, actor, agreement.dispute_id, command, **more)
         return found
 
     def decide(self, agreement: AgreementOf, outcome: str, actor: Actor | None = None, **more: Any) -> AgreementOf:
         command = confirmations.Decide(Outcome(outcome), more.pop("decided_on", None))
-        more = {"version": agreement.version, "now": BOUND} | more
+        more = {"version": agreement.revision, "now": BOUND} | more
         found: AgreementOf = self.run(confirmations.decide, actor, agreement.dispute_id, command, **more)
         return found
 

@@ -408,3 +408,17 @@ def test_a_deadline_of_signing_goes_up_until_it_is_signed(papers: Papers, life: 
     papers.sign(agreement, Signer.APPLICANT, now=at("2026-04-20T09:00"))
 
     assert ("escalated", "district", 4) in in_short(database)
+
+
+def test_who_has_read_a_draft_that_was_replaced_signs_nothing(papers: Papers, life: Any) -> None:
+    dispute = life.mediating()
+    first = papers.draft(dispute)
+    papers.withdraw(first)
+    second = papers.draft(dispute)
+
+    with pytest.raises(StaleVersion, match=f"is at version {second.revision}, not {first.revision}"):
+        papers.sign(first, Signer.APPLICANT)
+
+    assert (
+        papers.read(dispute.dispute_id).revision == second.revision == papers.sign(second, Signer.MEDIATOR).revision - 1
+    )
