@@ -12,10 +12,11 @@ from services.grievances import access
 from services.grievances.comments import handlers as comments
 from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes import store as dispute_store
-from services.grievances.disputes.model import Dispute, check_no_part
+from services.grievances.disputes.model import Dispute, Resolution, check_no_part
 from services.grievances.following import model, store
 from services.grievances.following.model import Feedback, Followed
 from services.grievances.following.secret import read_case_number, read_secret
+from services.grievances.joint import handlers as joint
 
 NOBODY = Access(ANONYMOUS.actor_id, ())
 """The eyes before number and secret have opened any."""
@@ -53,6 +54,7 @@ def get_followed(tx: Transaction, shown: Shown) -> Followed:
         steps=store.list_steps(tx, dispute_id),
         comments=tuple(comments.list_opened(tx, dispute_id, count=COMMENTS_SHOWN)),
         primary=store.find_primary(tx, dispute_id) if dispute.linked_to else None,
+        decision=joint.find_decision(tx, dispute_id) if dispute.resolution is Resolution.DECISION else None,
     )
 
 

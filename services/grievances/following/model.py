@@ -19,6 +19,7 @@ from services.grievances.disputes.model import (
     State,
     TerminationReason,
 )
+from services.grievances.joint.model import Decision
 
 STATES: Mapping[str, str] = {
     "registered": "已登记",
@@ -145,7 +146,11 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Followed(Standing):
-    """A case as whoever filed it follows it. `primary`: how the case stands that is worked on for this one as well."""
+    """A case as whoever filed it follows it.
+
+    `primary`: how the case stands that is worked on for this one as well. `decision`: what was decided in writing, with
+    the way to appeal (信访工作条例 Art. 32, 35).
+    """
 
     case_number: str
     category: str
@@ -156,6 +161,7 @@ class Followed(Standing):
     steps: tuple[Step, ...]
     comments: tuple[Comment, ...]
     primary: Standing | None
+    decision: Decision | None
 
 
 def standing(dispute: Dispute, due: tuple[Term, ...]) -> Standing:
@@ -181,6 +187,7 @@ def followed(
     steps: tuple[Step, ...],
     comments: tuple[Comment, ...],
     primary: Standing | None,
+    decision: Decision | None = None,
 ) -> Followed:
     """What is told to whoever filed it. Of a case older than its steps, at least the first one is known."""
     return Followed(
@@ -194,6 +201,7 @@ def followed(
         steps=steps or (Step("registered", dispute.registered_at),),
         comments=comments,
         primary=primary,
+        decision=decision,
     )
 
 

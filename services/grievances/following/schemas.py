@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.grievances.comments.schemas import TEXT, CommentWritten
-from services.grievances.disputes.schemas import STATES
+from services.grievances.disputes.schemas import STATES, DecisionView
 
 LEVELS = ("community", "street", "district")
 
@@ -85,6 +85,12 @@ class FollowedCase(StandingView):
         required=True,
         allow_none=True,
         metadata={"description": "how the case stands that is worked on for this one as well"},
+    )
+    decision = fields.Nested(
+        DecisionView,
+        required=True,
+        allow_none=True,
+        metadata={"description": "what was decided, and how to appeal (信访工作条例 Art. 32, 35)"},
     )
 
 

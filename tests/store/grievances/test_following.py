@@ -10,17 +10,18 @@ import pytest
 import uuid_utils.compat
 
 from chassis.database import SYSTEM, Access, Database
-from chassis.errors import Malformed, NotAllowed, NotFound, StaleVersion
+from chassis.errors import Conflict, Malformed, NotAllowed, NotFound, StaleVersion
 from chassis.identity import Actor, Grant
 from services.grievances.access import eyes
 from services.grievances.comments import handlers as comments
 from services.grievances.comments.handlers import Write
 from services.grievances.disputes import handlers as disputes
-from services.grievances.disputes.model import Dispute, TicketKind
+from services.grievances.disputes.model import Body, Dispute, Relation, TicketKind
 from services.grievances.following import handlers
 from services.grievances.following.handlers import NOBODY, Shown
 from services.grievances.following.model import Feedback, Followed
 from services.grievances.following.secret import secret_of
+from tests.store.grievances.bodies import OFFICE, SEATERS, Bodies
 
 Facts = Callable[[], list[tuple[str, int]]]
 
@@ -212,6 +213,26 @@ def test_who_shows_the_secret_says_that_it_is_not_resolved(life: Any, file: Any,
     seen = follow(dispute.case_number)
     assert (seen.state, seen.reason_zh, seen.in_charge) == ("accepted", "申请人未确认", "community")
     assert [step.step for step in seen.steps][-2:] == ["resolved", "reopened"]
+
+
+def test_who_shows_the_secret_reads_the_decision_and_how_to_appeal(
+    life: Any, file: Any, say: Any, follow: Any, database: Database
+) -> None:
+    """信访工作条例 Art. 32, 35: in writing, with the way to appeal; who does not agree appeals."""
+    bodies = Bodies(database, life)
+    dispute = file(respondent=OFFICE, relation=Relation.OWNER_PROPERTY, respondent_body=Body.PROPERTY_OFFICE)
+    case = bodies.convene(life.accept(dispute, SEATERS))
+
+    assert follow(dispute.case_number).decision is None
+    bodies.decide(case, now=datetime(2026, 3, 21, 2, tzinfo=UTC), decided_on=date(2026, 3, 21))
+
+    seen = follow(dispute.case_number)
+    assert (seen.state_zh, seen.may_confirm) == ("已作出决定", True)
+    assert seen.decision is not None
+    assert (seen.decision.decision, seen.decision.document_number) == ("四月底前修复。", "12号")
+    assert (seen.decision.appeal_route.body, seen.decision.appeal_until) == ("南头街道办事处", date(2026, 5, 20))
+    with pytest.raises(Conflict, match="appeals, as the decision says"):
+        say(dispute, Feedback(False))
 
 
 def as_filer(database: Database, dispute: Dispute, actor: Actor, said: Feedback | None, version: int) -> Dispute:
