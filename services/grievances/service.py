@@ -11,6 +11,7 @@ from services.grievances.departments.api import DepartmentsApi
 from services.grievances.disputes.api import DisputesApi
 from services.grievances.duplicates.api import DuplicatesApi
 from services.grievances.escalations.api import EscalationsApi
+from services.grievances.exports.api import ExportsApi
 from services.grievances.following.api import FollowingApi
 from services.grievances.holidays.api import HolidaysApi
 from services.grievances.joint.api import JointApi
@@ -28,6 +29,7 @@ from services.grievances.worklists.api import WorkListsApi
 class Grievances(
     DisputesApi,
     WorkListsApi,
+    ExportsApi,
     TimelineApi,
     FollowingApi,
     CommentsApi,

@@ -1,0 +1,25 @@
+"""Shapes at the edge: asking for an export."""
+
+from marshmallow import Schema, fields, validate
+
+from services.grievances.disputes.schemas import AREA, STATES
+from services.grievances.worklists.schemas import CHANNELS
+
+
+class ExportQuery(Schema):
+    """Narrows an export, as a work list is narrowed."""
+
+    format = fields.String(load_default="csv", validate=validate.OneOf(("csv", "xlsx")))
+    area = fields.String(load_default=None, validate=AREA, metadata={"description": "a community, street or district"})
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    open = fields.Boolean(load_default=False, metadata={"description": "only what is not closed"})
+    overdue = fields.Boolean(load_default=False, metadata={"description": "only what is late"})
+    category = fields.String(load_default=None, validate=validate.Length(1, 40))
+    relation = fields.String(load_default=None, validate=validate.Length(1, 40))
+    channel = fields.String(load_default=None, validate=validate.OneOf(CHANNELS))
+    first_day = fields.Date(
+        load_default=None, data_key="from", metadata={"description": "registered on this Shanghai day or later"}
+    )
+    last_day = fields.Date(
+        load_default=None, data_key="to", metadata={"description": "registered on this Shanghai day or earlier"}
+    )
