@@ -336,3 +336,12 @@ def test_who_filed_by_office_renews_no_secret(life: Any, file: Any, database: Da
 def test_what_was_done_and_written_stays(database: Database, table: str, change: str) -> None:
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction(SYSTEM) as tx:
         tx.execute(change.format(table))
+
+
+def test_taking_it_back_by_secret_ends_its_joint_case(life: Any, file: Any, say: Any, database: Database) -> None:
+    bodies = Bodies(database, life)
+    dispute = file(respondent=OFFICE, relation=Relation.OWNER_PROPERTY, respondent_body=Body.PROPERTY_OFFICE)
+    bodies.convene(life.accept(dispute, SEATERS))
+
+    assert say(dispute, None).state == "refused"
+    assert rows(database, "SELECT state FROM joint_cases") == [("ended",)]
