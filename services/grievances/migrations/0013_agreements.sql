@@ -76,13 +76,12 @@ CREATE TABLE judicial_decisions (
     recorded_at timestamptz NOT NULL
 );
 
--- The committee asks after what was agreed 回访 (Art. 31); the record is sealed. `area` and `filed_by` repeat the dispute's.
+-- The committee asks after what was agreed 回访 (Art. 31); the record is sealed. `area` repeats the dispute's.
 CREATE TABLE visits (
     visit_id uuid PRIMARY KEY,
     dispute_id uuid NOT NULL REFERENCES disputes,
     agreement_id uuid NOT NULL REFERENCES agreements,
     area text NOT NULL,
-    filed_by text NOT NULL,
     held_on date NOT NULL,
     performed text NOT NULL CHECK (performed IN ('yes', 'partly', 'no')),
     record_sealed bytea NOT NULL,
@@ -91,7 +90,7 @@ CREATE TABLE visits (
 );
 CREATE INDEX visits_of_dispute ON visits (dispute_id, held_on, visit_id);
 
--- All of it shows with its agreement, and is written by who may take steps on the dispute.
+-- All of it shows with its agreement or dispute, so every policy there holds here, and is written by who may take steps.
 ALTER TABLE agreement_ends ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON agreement_ends FOR SELECT
     USING (EXISTS (SELECT FROM agreements AS a WHERE a.agreement_id = agreement_ends.agreement_id));
@@ -173,9 +172,13 @@ CREATE POLICY recorded ON judicial_decisions FOR INSERT
 
 ALTER TABLE visits ENABLE ROW LEVEL SECURITY;
 CREATE POLICY seen ON visits FOR SELECT
-    USING (visible_area(area) OR filed_by = current_setting('linli.actor', true));
-CREATE POLICY hidden_from_the_accused ON visits AS RESTRICTIVE FOR SELECT USING (NOT is_against(dispute_id));
-CREATE POLICY recorded ON visits FOR INSERT WITH CHECK (visible_area(area) AND may_touch(dispute_id));
+    USING (EXISTS (SELECT FROM disputes AS d WHERE d.dispute_id = visits.dispute_id));
+CREATE POLICY recorded ON visits FOR INSERT
+    WITH CHECK (EXISTS (
+        SELECT FROM agreements AS a
+        WHERE a.agreement_id = visits.agreement_id AND a.dispute_id = visits.dispute_id AND a.area = visits.area
+            AND visible_area(a.area) AND may_touch(a.dispute_id)
+    ));
 
 -- Evidence stays as it was written.
 DO $$

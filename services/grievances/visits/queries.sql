@@ -1,11 +1,10 @@
--- name: add_visit(visit_id, dispute_id, agreement_id, area, filed_by, held_on, performed, record_sealed, recorded_by, recorded_at)!
+-- name: add_visit(visit_id, dispute_id, agreement_id, area, held_on, performed, record_sealed, recorded_by, recorded_at)!
 -- Store the record of one visit.
 INSERT INTO visits (
-    visit_id, dispute_id, agreement_id, area, filed_by, held_on, performed, record_sealed, recorded_by, recorded_at
+    visit_id, dispute_id, agreement_id, area, held_on, performed, record_sealed, recorded_by, recorded_at
 )
 VALUES (
-    :visit_id, :dispute_id, :agreement_id, :area, :filed_by, :held_on, :performed, :record_sealed, :recorded_by,
-    :recorded_at
+    :visit_id, :dispute_id, :agreement_id, :area, :held_on, :performed, :record_sealed, :recorded_by, :recorded_at
 );
 
 -- name: list_visits(dispute_id)

@@ -24,7 +24,6 @@ def add(tx: Transaction, visit: Visit, dispute: Dispute, now: datetime) -> None:
             "dispute_id": visit.dispute_id,
             "agreement_id": visit.agreement_id,
             "area": dispute.area,
-            "filed_by": dispute.filed_by,
             "held_on": visit.held_on,
             "performed": visit.performed,
             "record_sealed": privacy.sealer().seal(visit.record or "", RECORD),

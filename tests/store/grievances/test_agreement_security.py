@@ -170,9 +170,32 @@ def test_nothing_follows_from_what_does_not_bind(papers: Papers, life: Any, acce
         write(papers.database, access, sql)
 
 
+def test_the_secret_of_one_case_opens_nothing_of_another(papers: Papers, life: Any) -> None:
+    """Both were taken in by one account; 信访工作条例 Art. 46."""
+    for _ in range(2):
+        agreement = papers.perform(papers.in_effect(promise()), 1)
+        papers.visit(papers.decide(papers.ask_court(agreement), "confirmed").dispute, "yes")
+
+    with papers.database.transaction(Access("resident-1", ())) as tx:
+        tx.execute("SELECT set_config('linli.case', %s, true)", (str(agreement.dispute_id),))
+        found = {table: tx.rows(f"SELECT count(*) AS n FROM {table}")[0].n for table in TABLES}
+
+    assert found == dict.fromkeys(TABLES, 1) | {"agreement_signatures": 4}
+
+
+@pytest.mark.parametrize("area", ["440305001012", "440305006011"])
+def test_a_visit_belongs_to_the_dispute_of_its_agreement(papers: Papers, life: Any, area: str) -> None:
+    papers.in_effect()
+    other = life.file()
+    sql = VISIT.replace("dispute_id, agreement_id, area", f"'{other.dispute_id}'::uuid, agreement_id, '{area}'")
+
+    with pytest.raises(DENIED):
+        write(papers.database, COMMUNITY, sql)
+
+
 DECIDE = "INSERT INTO judicial_decisions SELECT agreement_id, 'confirmed', '2026-03-16', 'x', now() FROM agreements"
 VISIT = (
-    "INSERT INTO visits SELECT gen_random_uuid(), dispute_id, agreement_id, area, filed_by, '2026-03-16', 'yes', '', "
+    "INSERT INTO visits SELECT gen_random_uuid(), dispute_id, agreement_id, area, '2026-03-16', 'yes', '', "
     "'officer-1', now() FROM agreements"
 )
 WITHDRAW = END.format("withdrawn", "NULL")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import uuid_utils.compat
 
 from chassis.database import Database
 from chassis.errors import Conflict, InvalidInput, LinliError, NotAllowed, NotFound, StaleVersion, WrongState
@@ -13,6 +14,8 @@ from services.grievances.access import Purpose, eyes
 from services.grievances.agreements.details import AgreementInDetail, in_detail
 from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes.model import Dispute, ReopeningReason, Side
+from services.grievances.following import handlers as following
+from services.grievances.following.model import Feedback
 from services.grievances.sessions import handlers as sessions
 from services.grievances.visits import handlers as visits
 from tests.store.grievances.papers import BOUND, COURT, SIGNED, Papers, promise
@@ -97,6 +100,29 @@ def test_nothing_is_waited_for_once_the_dispute_is_taken_up_again(
     assert set(papers.watches()) == {"dispute dispute.assignment"}
     with pytest.raises(WrongState, match="is accepted; this is possible only when it is resolved by an agreement"):
         papers.perform(agreement, 1)
+
+
+@pytest.mark.parametrize("said", ["not resolved", "ended"])
+def test_nothing_is_waited_for_when_the_complainant_says_so_by_secret(
+    papers: Papers, life: Any, database: Database, said: str
+) -> None:
+    """人民调解法 Art. 23, 31: with the eyes of who filed, which work nowhere."""
+    dispute = life.mediating()
+    if said == "ended":
+        papers.draft(dispute)
+    else:
+        dispute = papers.in_effect(REPAIR, dispute=dispute).dispute
+
+    with database.transaction(eyes(life.people.resident)) as tx:
+        locked = disputes.store.find_locked(tx, dispute.dispute_id)
+        assert locked
+        if said == "ended":
+            following.withdraw(tx, locked, now=LATER)
+        else:
+            feedback = Feedback(confirmed=False)
+            following.hear(tx, locked, feedback, account=None, comment_id=uuid_utils.compat.uuid7(), now=LATER)
+
+    assert [what for what in papers.watches() if not what.startswith("dispute ")] == []
 
 
 def test_art_31_a_visit_leaves_its_record_and_a_reason_to_reopen(papers: Papers, life: Any) -> None:
