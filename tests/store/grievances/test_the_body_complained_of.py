@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg2
 import psycopg2.errors
@@ -85,6 +86,8 @@ OTHERS: dict[str, str] = {
     "holiday_years": "days",
     "deadline_rules": "rules, which the district sets",
     "deadlines": "test_nobody_of_the_body_makes_its_due_time_forgotten",
+    "service_changes": "how the catalogue of the façade changed, no case",
+    "deadlines_told": "shows with the thing behind it; written by the timer alone",
     "escalations": "show with the thing behind them; tests of the escalations",
     "seats": "tests of the seats",
     "committees": "who mediates in the community",
@@ -120,9 +123,9 @@ class Rows:
         self.database, self.admin, self.body = database, admin, body
         for table, rows in ROWS.items():
             for row in rows:
-                self._add(table, row | ({"respondent_body": body} if table == "disputes" else {}))
+                self.add(table, row | ({"respondent_body": body} if table == "disputes" else {}))
 
-    def _add(self, table: str, row: dict[str, Any]) -> None:
+    def add(self, table: str, row: dict[str, Any]) -> None:
         known = {column["column_name"] for column in self.columns(table)}
         row = {column: value for column, value in row.items() if column in known} | (
             {column: value for column, value in _OF_DISPUTE.items() if column in known and column not in row}
@@ -165,9 +168,14 @@ class Rows:
         return self.count(actor, f"SELECT FROM {table}")
 
     def changed(self, actor: Actor, table: str) -> dict[str, int | None]:
-        """Column → how many rows the actor could write it in."""
+        """Column → how many rows the actor could write it in, reading it or, past what hides rows, blindly."""
         written = [column["column_name"] for column in self.columns(table) if column["written"]]
-        return {name: self.count(actor, f'UPDATE {table} SET "{name}" = "{name}"') for name in written}
+        return {
+            name: max(
+                self.count(actor, f'UPDATE {table} SET "{name}" = {value}') or 0 for value in (f'"{name}"', "DEFAULT")
+            )
+            for name in written
+        }
 
     def deleted(self, actor: Actor, table: str) -> int | None:
         return self.count(actor, f"DELETE FROM {table}")
@@ -202,13 +210,17 @@ def admin(service_address: Any) -> Iterator[Any]:
 
 @pytest.fixture(params=list(Body))
 def rows(request: pytest.FixtureRequest, database: Database, life: Any, admin: Any) -> Rows:
-    Bodies(database, life).fill()
+    bodies = Bodies(database, life)
+    bodies.fill()
+    for body in Body:
+        bodies.give(body, "of-all")
     return Rows(database, admin, request.param)
 
 
 def accused_in(rows: Rows) -> dict[str, Actor]:
     """Everybody who acts for the body complained of, in every role."""
     found = {role: Actor(f"of-{rows.body}", grants) for role, grants in GRANTS.items()}
+    found["with a seat of every other body, too"] = Actor("of-all", GRANTS["all of them"])
     if rows.body is Body.WORKSTATION:
         found["its own staff"] = Actor("officer-1", (Grant("community_officer", XINGHAI),))
         found["a mediator nobody has registered"] = Actor("mediator-9", GRANTS["mediator"])
@@ -294,6 +306,93 @@ def test_nobody_of_the_body_makes_its_due_time_forgotten(rows: Rows, life: Any, 
         assert rows.count(actor, "UPDATE deadlines SET next_at = NULL") == 0
     for actor in others_than(rows).values():
         assert rows.count(actor, "UPDATE deadlines SET next_at = NULL") == 1
+
+
+JOINT: dict[str, list[dict[str, Any]]] = {
+    "joint_cases": [
+        {"joint_case_id": DISPUTE, "dispute_id": DISPUTE, "area": XINGHAI, "category": "other", "version": 1}
+        | {"relation": "owner_government", "question_sealed": "x", "withheld": "{}", "convened_by": "x"}
+        | {"convened_at": "2026-03-01", "answer_due_at": "2026-03-11", "state": "open"}
+    ],
+    "joint_answers": [
+        {"joint_case_id": DISPUTE, "dispute_id": DISPUTE, "area": XINGHAI, "body": body, "answer_sealed": "x"}
+        | {"answered_by": "x", "answered_at": "2026-03-02", "recorded_for_it": False}
+        for body in Body
+    ],
+    "joint_tasks": [
+        {"task_id": str(UUID(int=number)), "joint_case_id": DISPUTE, "dispute_id": DISPUTE, "area": XINGHAI}
+        | {"body": body, "what_sealed": "x", "due_on": "2026-04-10", "given_by": "x", "given_at": "2026-03-02"}
+        for number, body in enumerate(Body)
+    ],
+}
+DECISION = (
+    "INSERT INTO joint_decisions VALUES ("
+    f"'{DISPUTE}', '{DISPUTE}', '{XINGHAI}', now(), 'x', 'x', 'x', 60, 'x', now(), 'x', now())"
+)
+
+
+def answer_of(body: Body) -> str:
+    return f"INSERT INTO joint_answers VALUES ('{DISPUTE}', '{body}', '{DISPUTE}', '{XINGHAI}', 'x', 'x', now(), false)"
+
+
+def task_for(body: Body) -> str:
+    values = f"gen_random_uuid(), '{DISPUTE}', '{DISPUTE}', '{XINGHAI}', '{body}', 'x', now(), 'x', now()"
+    columns = "task_id, joint_case_id, dispute_id, area, body, what_sealed, due_on, given_by, given_at"
+    return f"INSERT INTO joint_tasks ({columns}) VALUES ({values})"
+
+
+@pytest.fixture
+def convened(rows: Rows) -> Rows:
+    """A joint case about the body, with an answer and a task of each."""
+    for table, added in JOINT.items():
+        for row in added:
+            rows.add(table, row | ({"body_complained_of": rows.body} if table == "joint_cases" else {}))
+    return rows
+
+
+def test_of_the_joint_case_it_sees_and_does_its_own_alone(convened: Rows) -> None:
+    for role, actor in accused_in(convened).items():
+        for table, seen in {"joint_cases": 1, "joint_answers": 1, "joint_tasks": 1}.items():
+            assert convened.seen(actor, table) == seen, (role, table)
+        assert convened.count(actor, "UPDATE joint_tasks SET done_at = now()") == 1, role
+        assert convened.count(actor, "UPDATE joint_cases SET version = version + 1") == 1, role
+        for state in ("decided", "ended"):
+            assert convened.count(actor, f"UPDATE joint_cases SET state = '{state}'") is None, role
+        for body in Body:
+            assert (convened.count(actor, answer_of(body)) is None) == (body is not convened.body), (role, body)
+            assert convened.count(actor, task_for(body)) is None, (role, body)
+        assert convened.count(actor, DECISION) is None, role
+
+
+def test_of_the_joint_case_others_in_charge_see_and_do_all(convened: Rows) -> None:
+    for role, actor in others_than(convened).items():
+        for table, seen in {"joint_cases": 1, "joint_answers": 5, "joint_tasks": 5}.items():
+            assert convened.seen(actor, table) == seen, (role, table)
+        assert convened.count(actor, "UPDATE joint_tasks SET done_at = now()") == 5, role
+        assert convened.count(actor, "UPDATE joint_cases SET state = 'decided'") == 1, role
+        assert convened.count(actor, task_for(convened.body)) == 1, role
+        assert convened.count(actor, DECISION) == 1, role
+
+
+def test_a_person_whom_the_dispute_is_about_sees_no_joint_case_by_office(convened: Rows) -> None:
+    """信访工作条例 Art. 30, 46."""
+    convened.ask("UPDATE dispute_parties SET person_id = 'officer-2' WHERE side = 'applicant'")
+
+    assert convened.seen(Actor("officer-2", GRANTS["street_officer"]), "joint_cases") == 0
+    assert convened.seen(Actor("officer-3", GRANTS["street_officer"]), "joint_cases") == 1
+
+
+def test_a_seat_without_an_office_answers_for_its_own_body_and_decides_nothing(convened: Rows) -> None:
+    other = next(body for body in Body if body is not convened.body)
+    actor = Actor(f"of-{other}", ())
+
+    assert convened.seen(actor, "joint_answers") == 5
+    assert convened.seen(actor, "disputes") == 0
+    assert convened.count(actor, "UPDATE joint_tasks SET done_at = now()") == 1
+    assert {body for body in Body if convened.count(actor, answer_of(body)) is not None} == {other}
+    assert convened.count(actor, "UPDATE joint_cases SET state = 'decided'") is None
+    assert convened.count(actor, task_for(other)) is None
+    assert convened.count(actor, DECISION) is None
 
 
 def test_where_another_body_is_complained_of_a_seat_hides_nothing(rows: Rows, life: Any) -> None:
