@@ -33,6 +33,14 @@ class OwnClock(DependencyProvider):
         return clock
 
 
+class OwnSettings(DependencyProvider):
+    """Gives handlers what the process has read from its environment."""
+
+    def get_dependency(self, worker_ctx: Any) -> ServiceSettings:
+        settings: ServiceSettings = self.container.config["settings"]
+        return settings
+
+
 class Readiness(DependencyProvider):
     """Whether the service could do its work now: name of the part → a call that raises when it could not."""
 

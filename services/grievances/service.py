@@ -1,7 +1,8 @@
 """`grievances`: property disputes and their mediation 物业纠纷调解. A table of contents."""
 
-from chassis.config import PersonalDataServiceSettings
-from chassis.service import Service
+from typing import Any
+
+from chassis.service import OwnSettings, Service
 from services.grievances.agreements.api import AgreementsApi
 from services.grievances.comments.api import CommentsApi
 from services.grievances.committees.api import CommitteesApi
@@ -17,10 +18,12 @@ from services.grievances.holidays.api import HolidaysApi
 from services.grievances.joint.api import JointApi
 from services.grievances.notes.api import NotesApi
 from services.grievances.obligations.api import ObligationsApi
+from services.grievances.open311.api import Open311Api
 from services.grievances.places.api import PlacesApi
 from services.grievances.referrals.api import ReferralsApi
 from services.grievances.seats.api import SeatsApi
 from services.grievances.sessions.api import SessionsApi
+from services.grievances.settings import GrievancesSettings
 from services.grievances.timeline.api import TimelineApi
 from services.grievances.visits.api import VisitsApi
 from services.grievances.worklists.api import WorkListsApi
@@ -48,10 +51,12 @@ class Grievances(
     SeatsApi,
     DepartmentsApi,
     ReferralsApi,
+    Open311Api,
     PlacesApi,
     Service,
 ):
     """Disputes, sessions, agreements, and the places they lie in."""
 
     name = "grievances"
-    settings = PersonalDataServiceSettings
+    settings = GrievancesSettings
+    configured: Any = OwnSettings()

@@ -20,6 +20,7 @@ from chassis.config import (
 )
 from chassis.errors import Misconfigured
 from chassis.variables import Address, Settings, district, setting
+from services.grievances.settings import Open311Settings
 from services.portal.settings import PortalSettings
 
 DOCUMENT = Path("docs/operating/configuration.md")
@@ -28,6 +29,7 @@ PROCESSES: dict[str, type[Settings]] = {
     "relay": RelaySettings,
     "portal": PortalSettings,
     "personal data": SealingSettings,
+    "grievances": Open311Settings,
 }
 KEY = base64.b64encode(bytes(range(32))).decode()
 OTHER_KEY = base64.b64encode(bytes(range(32, 64))).decode()

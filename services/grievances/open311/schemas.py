@@ -1,0 +1,216 @@
+"""Shapes at the edge, named as Open311 names them. What a client sends beyond them is not read."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, pre_load, validate
+
+from services.grievances.disputes.schemas import AREA, BODIES, ONE_LINE, PHONE, TICKET_KINDS
+
+NEVER_READ = "accepted and not kept: "
+W3 = {"format": "date-time"}
+SAYS_SOMETHING = validate.Regexp(r"^\s*\S", error="Must say what the dispute is about.")
+
+NOT_PROVIDED: dict[str, Any] = {"required": "was not provided", "null": "was not provided"}
+
+
+class _Given(Schema):
+    """As the standard has it, an empty parameter is one that was not sent, and a foreign one is not read."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @pre_load
+    def _leave_out_what_is_empty(self, data: Any, **_: Any) -> Any:
+        return {name: value for name, value in data.items() if not (isinstance(value, str) and not value.strip())}
+
+
+def _asked(**given: Any) -> fields.String:
+    """A text that must be sent."""
+    return fields.String(required=True, error_messages=NOT_PROVIDED, **given)
+
+
+def _unread(what: str, limit: int = 2000) -> fields.String:
+    return fields.String(
+        load_default=None, validate=validate.Length(max=limit), metadata={"description": NEVER_READ + what}
+    )
+
+
+class Jurisdiction(_Given):
+    jurisdiction_id = fields.String(
+        load_default=None,
+        metadata={"example": "440305000000", "description": "the district's division code; may be left out"},
+    )
+
+
+class Keyed(Jurisdiction):
+    api_key = fields.String(
+        load_default=None,
+        metadata={"description": "the access token, for clients that cannot send it as Authorization: Bearer"},
+    )
+
+
+class RequestsQuery(Keyed):
+    """Which service requests are asked for. Lists are delimited by commas."""
+
+    service_request_id = fields.String(
+        load_default=None,
+        metadata={"example": "440305001012-2026-0007", "description": "case numbers; they override all the rest"},
+    )
+    service_code = fields.String(load_default=None, metadata={"example": "repair,noise"})
+    start_date = fields.AwareDateTime(
+        format="iso", load_default=None, metadata={"description": "the earliest time of filing, with its offset"}
+    )
+    end_date = fields.AwareDateTime(
+        format="iso", load_default=None, metadata={"description": "the latest; at most 90 days after start_date"}
+    )
+    status = fields.String(load_default=None, metadata={"example": "open", "description": "open, closed"})
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 1000))
+    page_size = fields.Integer(load_default=1000, validate=validate.Range(1, 1000))
+
+    @pre_load
+    def _read_plus_as_meant(self, data: Any, **_: Any) -> Any:
+        """The + of an offset is a space in a query, where a client has not escaped it."""
+        dates = {name: data[name].strip().replace(" ", "+") for name in ("start_date", "end_date") if name in data}
+        return {**data, **dates}
+
+
+class FileRequest(Keyed):
+    """A dispute, told in the fields of GeoReport v2 and the attributes of its service definition."""
+
+    service_code = _asked(metadata={"example": "repair", "description": "one of GET services"})
+    address_id = fields.String(
+        load_default=None,
+        validate=AREA,
+        metadata={"example": "440305001012", "description": "the community's division code"},
+    )
+    address_string = fields.String(
+        load_default=None,
+        validate=[validate.Length(1, 300), ONE_LINE],
+        metadata={"example": "星海名城3栋502", "description": "names the community where no code does; kept, sealed"},
+    )
+    lat = fields.Float(
+        load_default=None, validate=validate.Range(-90, 90), metadata={"description": NEVER_READ + "it locates nothing"}
+    )
+    long = fields.Float(
+        load_default=None,
+        validate=validate.Range(-180, 180),
+        metadata={"description": NEVER_READ + "it locates nothing"},
+    )
+    first_name = fields.String(
+        load_default=None, validate=[validate.Length(1, 49), ONE_LINE], metadata={"example": "小明"}
+    )
+    last_name = fields.String(
+        load_default=None, validate=[validate.Length(1, 50), ONE_LINE], metadata={"example": "王"}
+    )
+    phone = _asked(validate=PHONE, metadata={"example": "13800138000"})
+    description = _asked(
+        validate=[validate.Length(1, 4000), SAYS_SOMETHING], metadata={"example": "楼道漏水三个月，物业未修。"}
+    )
+    email = _unread("whoever works on it calls", 320)
+    device_id = _unread("no device is known here")
+    account_id = _unread("accounts of other systems are not known here")
+    media_url = _unread("the notice says so to whoever filed")
+    relation = _asked(data_key="attribute[relation]", metadata={"example": "owner_property"})
+    community = fields.String(load_default=None, data_key="attribute[community]", validate=AREA)
+    respondent_kind = _asked(
+        data_key="attribute[respondent_kind]",
+        validate=validate.OneOf(("person", "organisation")),
+        metadata={"example": "organisation"},
+    )
+    respondent_name = _asked(
+        data_key="attribute[respondent_name]",
+        validate=[validate.Length(1, 100), ONE_LINE],
+        metadata={"example": "星海物业服务中心"},
+    )
+    respondent_phone = fields.String(load_default=None, data_key="attribute[respondent_phone]", validate=PHONE)
+    respondent_body = fields.String(
+        load_default=None, data_key="attribute[respondent_body]", validate=validate.OneOf(BODIES)
+    )
+    ticket_kind = fields.String(
+        load_default=None, data_key="attribute[ticket_kind]", validate=validate.OneOf(TICKET_KINDS)
+    )
+
+
+class ServiceView(Schema):
+    service_code = fields.String(required=True, metadata={"example": "repair"})
+    service_name = fields.String(required=True, metadata={"example": "维修与漏水"})
+    description = fields.String(required=True)
+    metadata = fields.Boolean(required=True)
+    type = fields.String(required=True, metadata={"example": "realtime"})
+    keywords = fields.String(required=True, metadata={"description": "delimited by commas"})
+    group = fields.String(required=True)
+
+
+class ValueView(Schema):
+    key = fields.String(required=True, metadata={"example": "owner_property"})
+    name = fields.String(required=True, metadata={"example": "业主与物业 Owner and property company"})
+
+
+class AttributeView(Schema):
+    variable = fields.Boolean(required=True)
+    code = fields.String(required=True, metadata={"example": "relation"})
+    datatype = fields.String(required=True, metadata={"example": "singlevaluelist"})
+    required = fields.Boolean(required=True)
+    datatype_description = fields.String(required=True, allow_none=True)
+    order = fields.Integer(required=True)
+    description = fields.String(required=True)
+    values = fields.List(fields.Nested(ValueView), required=True)
+
+
+class DefinitionView(Schema):
+    service_code = fields.String(required=True, metadata={"example": "repair"})
+    attributes = fields.List(fields.Nested(AttributeView), required=True)
+
+
+class RequestFiled(Schema):
+    """The number at once, and a notice for the person who filed: it holds the case's secret, told this once."""
+
+    service_request_id = fields.String(required=True, metadata={"example": "440305001012-2026-0007"})
+    service_notice = fields.String(required=True)
+    account_id = fields.String(required=True, allow_none=True)
+
+
+class TokenView(Schema):
+    service_request_id = fields.String(required=True, metadata={"example": "440305001012-2026-0007"})
+    token = fields.String(required=True)
+
+
+class RequestView(Schema):
+    """A service request, without anybody's name; what is not kept here is null."""
+
+    service_request_id = fields.String(required=True, metadata={"example": "440305001012-2026-0007"})
+    status = fields.String(required=True, validate=validate.OneOf(("open", "closed")))
+    status_notes = fields.String(required=True, metadata={"example": "已受理"})
+    service_name = fields.String(required=True, metadata={"example": "维修与漏水"})
+    service_code = fields.String(required=True, metadata={"example": "repair"})
+    description = fields.String(
+        required=True, allow_none=True, metadata={"description": "for whoever filed it, asked for by its number"}
+    )
+    agency_responsible = fields.String(required=True, allow_none=True, metadata={"example": "星海名城（社区）"})
+    service_notice = fields.String(required=True, allow_none=True)
+    requested_datetime = fields.String(required=True, metadata=W3)
+    updated_datetime = fields.String(required=True, metadata=W3)
+    expected_datetime = fields.String(
+        required=True, allow_none=True, metadata={**W3, "description": "by when the next step, or the ticket, is due"}
+    )
+    address = fields.String(required=True, allow_none=True, metadata={"example": "星海名城"})
+    address_id = fields.String(required=True, metadata={"example": "440305001012"})
+    zipcode = fields.String(required=True, allow_none=True)
+    lat = fields.Float(required=True, allow_none=True)
+    long = fields.Float(required=True, allow_none=True)
+    media_url = fields.String(required=True, allow_none=True)
+
+
+class EndpointView(Schema):
+    specification = fields.String(required=True)
+    url = fields.String(required=True)
+    changeset = fields.String(required=True)
+    type = fields.String(required=True, metadata={"example": "production"})
+    formats = fields.List(fields.String(), required=True)
+
+
+class DiscoveryView(Schema):
+    changeset = fields.String(required=True, metadata={"description": "when the offer was last changed"})
+    contact = fields.String(required=True)
+    key_service = fields.String(required=True, metadata={"description": "how to get an api_key"})
+    endpoints = fields.List(fields.Nested(EndpointView), required=True)
