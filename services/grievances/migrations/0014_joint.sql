@@ -150,11 +150,13 @@ RETURN EXISTS (
     WHERE s.area = of_area AND s.account_id = current_setting('linli.actor', true) AND s.ended_on IS NULL
 );
 
+-- Whether the actor filed the dispute; whoever follows one case by its secret has filed no other (migration 0010).
 CREATE FUNCTION is_filed_by_me(of_dispute uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
 RETURN EXISTS (
     SELECT FROM disputes AS d
     WHERE d.dispute_id = of_dispute AND d.filed_by = current_setting('linli.actor', true)
+        AND coalesce(of_dispute = nullif(current_setting('linli.case', true), '')::uuid, true)
 );
 
 -- Whether this body is the one that the dispute complains of.
