@@ -17,7 +17,7 @@ from services.grievances.following.api import SECRET_HEADER, new_secret, shown
 from services.grievances.following.handlers import NOBODY
 from services.grievances.open311 import handlers, schemas, store
 from services.grievances.open311.documents import MEDIA, written
-from services.grievances.open311.intake import Told, applicant
+from services.grievances.open311.intake import Told, check_complete, full_name
 from services.grievances.open311.model import Asked, ServiceRequest, closed_alone, w3
 from services.grievances.open311.refusals import in_open311
 from services.grievances.settings import Open311Settings
@@ -151,10 +151,10 @@ class Open311Api:
           "account_id": null}]
         """
         with self.database.transaction(eyes(request.actor)) as tx:
+            handlers.check_offer(tx, request.body["jurisdiction_id"], request.body["service_code"])
             filed = handlers.file(
                 tx,
                 _told(request.body),
-                jurisdiction_id=request.body["jurisdiction_id"],
                 dispute_id=uuid_utils.compat.uuid7(),
                 secret=new_secret(),
                 actor=request.actor,
@@ -300,11 +300,13 @@ def _parts(text: str | None) -> tuple[str, ...] | None:
 
 
 def _told(body: dict[str, Any]) -> Told:
+    name = full_name(body["first_name"], body["last_name"])
+    check_complete(body, name)
     kind, of_body, ticket = PartyKind(body["respondent_kind"]), body["respondent_body"], body["ticket_kind"]
     return Told(
         service_code=body["service_code"],
         relation=body["relation"],
-        applicant=applicant(body["first_name"], body["last_name"], body["phone"]),
+        applicant=Party(Side.APPLICANT, PartyKind.PERSON, name or "", body["phone"]),
         respondent=Party(Side.RESPONDENT, kind, body["respondent_name"], body["respondent_phone"]),
         description=body["description"],
         address_id=body["address_id"],

@@ -46,11 +46,16 @@ def check_jurisdiction(tx: Transaction, jurisdiction_id: str | None) -> None:
         raise NotFound(f"jurisdiction_id was not found{right}; it may also be left out")
 
 
+def check_offer(tx: Transaction, jurisdiction_id: str | None, service_code: str) -> None:
+    """Raise NotFound for an unknown jurisdiction or service: what else is missing of it, nobody can say then."""
+    check_jurisdiction(tx, jurisdiction_id)
+    _category(tx, service_code)
+
+
 def file(
     tx: Transaction,
     told: Told,
     *,
-    jurisdiction_id: str | None,
     dispute_id: UUID,
     secret: str,
     actor: Actor,
@@ -58,10 +63,8 @@ def file(
 ) -> Filed:
     """File what a client tells, as any dispute is filed; a hotline's account files a ticket.
 
-    Raises NotFound for an unknown jurisdiction or service, InvalidInput, and NotAllowed where the caller does not file.
+    Raises InvalidInput, and NotAllowed where the caller does not file.
     """
-    check_jurisdiction(tx, jurisdiction_id)
-    _category(tx, told.service_code)
     if told.relation not in [one.relation for one in dispute_store.list_relations(tx)]:
         raise wrong("attribute[relation]", "must be a value of the service definition, for example owner_property")
     community = place(told, store.list_communities(tx))

@@ -1,13 +1,17 @@
 """What a client's form tells, where it lies, and what the person who filed is answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from services.grievances.disputes.model import Body, Party, PartyKind, Side, TicketKind
+from chassis.errors import FieldError, InvalidInput
+from services.grievances.disputes.model import Body, Party, TicketKind
 from services.grievances.open311.model import wrong
 
 MAX_TEXT = 4000
+NEEDED = ("relation", "respondent_kind", "respondent_name")
+"""The attributes without which nothing is filed; where it lies is a question of its own."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,28 @@ class Told:
         return text
 
 
+FIRST_OF_CJK = "\u2e80"
+
+
 def full_name(first: str | None, last: str | None) -> str | None:
     """Family name first and unspaced where it is Chinese: 王小明; John Smith otherwise. None without any name."""
     given, family = first or "", last or ""
-    if not (given + family).isascii():
+    if any(character >= FIRST_OF_CJK for character in given + family):
         return family + given
     return f"{given} {family}".strip() or None
 
 
-def applicant(first: str | None, last: str | None, phone: str) -> Party:
-    """Who asks for mediation. Raises InvalidInput without a name: a committee does not mediate for nobody."""
-    name = full_name(first, last)
+def check_complete(body: Mapping[str, Any], name: str | None) -> None:
+    """Raise InvalidInput for all that a service definition needs and was not sent, and without the applicant's name.
+
+    A committee does not mediate for nobody.
+    """
+    detail = "was not provided"
+    missing = [FieldError(f"/attribute[{code}]", detail) for code in NEEDED if body[code] is None]
     if name is None:
-        raise wrong("last_name", "was not provided; give the applicant's name in last_name and first_name")
-    return Party(side=Side.APPLICANT, kind=PartyKind.PERSON, name=name, phone=phone)
+        missing.append(FieldError("/last_name", f"{detail}; give the applicant's name in last_name and first_name"))
+    if missing:
+        raise InvalidInput("; ".join(f"{one.pointer[1:]} {one.detail}" for one in missing), missing)
 
 
 def place(told: Told, communities: Sequence[Community]) -> Community:

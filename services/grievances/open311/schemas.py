@@ -29,6 +29,12 @@ def _asked(**given: Any) -> fields.String:
     return fields.String(required=True, error_messages=NOT_PROVIDED, **given)
 
 
+def _attribute(**given: Any) -> fields.String:
+    """An attribute that a filing needs; that of an unknown service is not asked for one."""
+    given["metadata"] = {"description": "required", **given.get("metadata", {})}
+    return fields.String(load_default=None, **given)
+
+
 def _unread(what: str, limit: int = 2000) -> fields.String:
     return fields.String(
         load_default=None, validate=validate.Length(max=limit), metadata={"description": NEVER_READ + what}
@@ -110,14 +116,14 @@ class FileRequest(Keyed):
     device_id = _unread("no device is known here")
     account_id = _unread("accounts of other systems are not known here")
     media_url = _unread("the notice says so to whoever filed")
-    relation = _asked(data_key="attribute[relation]", metadata={"example": "owner_property"})
+    relation = _attribute(data_key="attribute[relation]", metadata={"example": "owner_property"})
     community = fields.String(load_default=None, data_key="attribute[community]", validate=AREA)
-    respondent_kind = _asked(
+    respondent_kind = _attribute(
         data_key="attribute[respondent_kind]",
         validate=validate.OneOf(("person", "organisation")),
         metadata={"example": "organisation"},
     )
-    respondent_name = _asked(
+    respondent_name = _attribute(
         data_key="attribute[respondent_name]",
         validate=[validate.Length(1, 100), ONE_LINE],
         metadata={"example": "星海物业服务中心"},
