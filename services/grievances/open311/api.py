@@ -18,7 +18,7 @@ from services.grievances.following.handlers import NOBODY
 from services.grievances.open311 import handlers, schemas, store
 from services.grievances.open311.documents import MEDIA, written
 from services.grievances.open311.intake import Told, check_complete, full_name
-from services.grievances.open311.model import Asked, ServiceRequest, closed_alone, w3
+from services.grievances.open311.model import Asked, ServiceRequest, closed_alone, instant, w3
 from services.grievances.open311.refusals import in_open311
 from services.grievances.settings import Open311Settings
 
@@ -288,10 +288,10 @@ def _asked(query: dict[str, Any]) -> Asked:
         numbers=_parts(query["service_request_id"]),
         services=_parts(query["service_code"]),
         is_closed=closed_alone(_parts(query["status"]) or ()),
-        since=query["start_date"],
-        until=query["end_date"],
-        page=query["page"],
-        page_size=query["page_size"],
+        since=instant("start_date", query["start_date"]),
+        until=instant("end_date", query["end_date"]),
+        page=int(query["page"]),
+        page_size=int(query["page_size"]),
     )
 
 

@@ -14,6 +14,19 @@ SPAN = timedelta(days=90)
 """The most that one look at the list spans."""
 
 
+def instant(field: str, text: str | None) -> datetime | None:
+    """A time in the standard's format. The + of an offset is a space where a client has not escaped it."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise wrong(field, "must be a time with its offset, for example 2026-03-01T00:00:00+08:00")
+    return found
+
+
 def span(since: datetime | None, until: datetime | None, now: datetime) -> tuple[datetime, datetime]:
     """The range asked for: at most 90 days, the last ones where nothing is said. Raises InvalidInput."""
     try:

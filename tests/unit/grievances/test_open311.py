@@ -15,7 +15,7 @@ from services.grievances.disputes.model import Party, PartyKind, Resolution, Sid
 from services.grievances.following.model import Level, Standing
 from services.grievances.open311.documents import MEDIA, written
 from services.grievances.open311.intake import MAX_TEXT, Community, Told, full_name, place
-from services.grievances.open311.model import ServiceRequest, closed_alone, span
+from services.grievances.open311.model import ServiceRequest, closed_alone, instant, span
 from services.grievances.open311.refusals import in_open311
 
 XINGHAI = Community("440305001012", "星海名城", "南头街道")
@@ -225,3 +225,14 @@ def _read(body: bytes) -> list[dict[str, str | None]]:
     errors: Element = fromstring(body)  # noqa: S314
     assert errors.tag == "errors"
     return [{field.tag: field.text for field in error} for error in errors]
+
+
+@pytest.mark.parametrize("text", ["2026-03-10T02:00:00Z", "2026-03-10T10:00:00+08:00", "2026-03-10T10:00:00 08:00"])
+def test_a_time_is_read_in_the_format_of_the_standard(text: str) -> None:
+    assert instant("start_date", text) == NOW
+
+
+@pytest.mark.parametrize("text", ["2026-03-10", "2026-03-10T02:00:00", "10.3.2026", "yesterday"])
+def test_a_time_without_its_offset_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="start_date"):
+        instant("start_date", text)
