@@ -109,10 +109,12 @@ def _operation(each: Declared) -> dict[str, Any]:
         "parameters": [*_path_parameters(declared.path), *_query_parameters(declared.query), *_headers(declared)],
         "responses": {str(declared.status): _success(declared, answer_example), **_problems(declared)},
     }
+    # OpenAPI knows no token in a form, so where one may stand there the header is not required.
+    elsewhere: list[dict[str, Any]] = [] if declared.token_field is None else [{}]
     if isinstance(declared.roles, Public):
-        operation["security"] = [] if declared.token_field is None else [{}, {"bearer": []}]
+        operation["security"] = [*elsewhere, {"bearer": []}] if elsewhere else []
     else:
-        operation["security"] = [{"bearer": []}]
+        operation["security"] = [*elsewhere, {"bearer": []}]
         operation["x-roles"] = sorted(declared.roles)
     if declared.body is not None:
         content: dict[str, Any] = {"schema": declared.body}
