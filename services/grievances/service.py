@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.service import OwnSettings, Service
 from services.grievances.agreements.api import AgreementsApi
+from services.grievances.casefile.api import CaseFileApi
 from services.grievances.comments.api import CommentsApi
 from services.grievances.committees.api import CommitteesApi
 from services.grievances.confirmations.api import ConfirmationsApi
@@ -34,6 +35,7 @@ class Grievances(
     WorkListsApi,
     ExportsApi,
     TimelineApi,
+    CaseFileApi,
     FollowingApi,
     CommentsApi,
     SessionsApi,
