@@ -114,6 +114,22 @@ def test_who_asks_too_often_without_a_token_is_told_to_wait(database: ServiceDat
     assert set(of_itself) == {200}
 
 
+def test_who_brings_the_token_in_a_form_is_held_to_the_rate_of_the_address(
+    database: ServiceDatabase, tmp_path: Path
+) -> None:
+    """Until the body is read, nobody knows whose request it is."""
+
+    def wish(edge: Edge, form: str, token: str | None) -> int:
+        media = "application/x-www-form-urlencoded"
+        return edge.ask("POST", "/facade/wishes.xml", raw=form.encode(), token=token, content_type=media).status
+
+    with running(database, tmp_path, PUBLIC_RATE_LIMIT_PER_S="1") as edge:
+        by_form = [wish(edge, f"title=a&api_key={edge.token}", None) for _ in range(12)]
+        by_header = wish(edge, "title=a", edge.token)
+
+    assert (by_form[0], by_form[-1], by_header) == (200, 429, 200)
+
+
 def test_a_service_that_is_not_ready_names_the_check(database: ServiceDatabase, tmp_path: Path) -> None:
     with running(database, tmp_path, until="/healthz", READY="") as edge:
         reply = edge.ask("GET", "/readyz", token=None)
