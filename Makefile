@@ -70,5 +70,7 @@ browser:
 broker: setup
 	@$(BIN)/python -c 'from linli.embedded.rabbitmq_package import ensure_installed; ensure_installed()'
 
+# The same for what prints the file of a case.
+# The same for the libraries and the font that mediation files are printed with.
 printing: setup
 	@$(BIN)/python -c 'from linli.embedded.printing_packages import ensure_installed; ensure_installed()'

@@ -86,6 +86,8 @@ def test_no_service_writes_sql_in_python(path: Path) -> None:
 def test_no_service_hands_sql_of_its_own_to_a_transaction(path: Path) -> None:
     for node in ast.walk(ast.parse(text(path))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNS_SQL:
+            if ast.unparse(node.func.value) == "request":
+                continue  # An answer is streamed, too.
             given = ast.unparse(node.args[0]) if node.args else ""
             assert re.fullmatch(r"queries\.\w+\.sql", given), f"{path}:{node.lineno}: name the query in queries.sql"
 
