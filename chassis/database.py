@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from psycopg2.extensions import STATUS_SETUP, TRANSACTION_STATUS_IDLE
 
 from chassis import metrics
 from chassis.errors import Conflict, DatabaseTooSlow, DatabaseUnavailable, LinliError
+from chassis.statements import Statement, Statements
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,35 @@ class Connection(psycopg2.extensions.connection):
     """A connection to PostgreSQL. `begin` is sent with the next statement, whoever makes it."""
 
     begin = b""
+    statements: Statements
+    prepared: set[str]
+
+    def ready(self, sql: str) -> Statement | None:
+        """The statement of this text, prepared on this connection; None for what cannot be prepared.
+
+        The first time costs a round trip of its own.
+        """
+        statement = self.statements.find(sql)
+        if statement is not None and statement.name not in self.prepared:
+            self._prepare(statement)
+        return statement
+
+    def _prepare(self, statement: Statement) -> None:
+        with self.cursor(cursor_factory=_Cursor) as cursor:
+            cursor.execute(statement.preparation())
+            # Prepared whatever becomes of the transaction: PostgreSQL does not take it back.
+            self.prepared.add(statement.name)
+            if statement.types is None:
+                cursor.execute(
+                    "SELECT parameter_types::text [] AS types FROM pg_prepared_statements WHERE name = %s",
+                    (statement.name,),
+                )
+                [(types,)] = cursor.fetchall()
+                statement.learn(types)
+
+
+_HOT: set[str] = set()
+"""Texts of queries that are prepared; see `load_queries`."""
 
 
 class _Cursor(psycopg2.extensions.cursor):
@@ -45,6 +75,8 @@ class _Cursor(psycopg2.extensions.cursor):
     connection: Connection
 
     def execute(self, query: Any, parameters: Any = None) -> None:
+        if query in _HOT and (statement := self.connection.ready(query)) is not None:
+            query, parameters = statement.call, statement.values(parameters)
         if self.connection.begin:
             # Filled in before it counts as begun: what cannot be filled in is not sent.
             query, parameters = self.connection.begin + self.mogrify(query, parameters), None
@@ -100,6 +132,8 @@ class Access:
             raise ValueError(f"areas are prefixes of division codes, for example 440305001, not {wrong}")
 
 
+_EYES = "SELECT set_config('linli.actor', %s, true), set_config('linli.areas', %s, true)"
+
 SYSTEM = Access(actor="system", areas=("",))
 """Consumers, timers and operators' commands: no person stands behind them."""
 
@@ -116,7 +150,12 @@ class Transaction:
         self._after_commit: list[Callable[[], None]] = []
 
     def at_commit(self, sql: str, parameters: Any) -> None:
-        """Send this statement in the round trip of the COMMIT; if it fails, the whole transaction does."""
+        """Send this statement in the round trip of the COMMIT; if it fails, the whole transaction does.
+
+        It is prepared: its text is a constant, and PostgreSQL must be able to tell the type of each parameter.
+        """
+        if (statement := self.connection.ready(sql)) is not None:
+            sql, parameters = statement.call, statement.values(parameters)
         self._last_words.append(self._cursor.mogrify(sql, parameters))
 
     def after_commit(self, call: Callable[[], None]) -> None:
@@ -167,10 +206,10 @@ class Transaction:
 
     def _begin(self, access: Access) -> None:
         """Begin with the first statement: a round trip of its own would hold nothing but this."""
-        self.connection.begin = self._cursor.mogrify(
-            "BEGIN; SELECT set_config('linli.actor', %s, true), set_config('linli.areas', %s, true);",
-            (access.actor, ",".join(access.areas) if "" not in access.areas else "*"),
-        )
+        seen = ",".join(access.areas) if "" not in access.areas else "*"
+        statement = self.connection.ready(_EYES)
+        assert statement is not None
+        self.connection.begin = self._cursor.mogrify(f"BEGIN; {statement.call};", (access.actor, seen))
 
     def _commit(self) -> None:
         if self.connection.begin and not self._last_words:
@@ -202,6 +241,7 @@ class Database:
         self.service = service
         self._wait_s = wait_s
         self._application = f"linli:{service}:{process}"
+        self._statements = Statements()
         self._free = threading.BoundedSemaphore(size)
         self._idle: deque[Connection] = deque()
 
@@ -246,7 +286,9 @@ class Database:
             self._free.release()
 
     def _connect(self) -> Connection:
-        return connect(self.url, application_name=self._application, settings=TIMEOUTS_MS)
+        connection = connect(self.url, application_name=self._application, settings=TIMEOUTS_MS)
+        connection.statements = self._statements
+        return connection
 
     def _give_back(self, connection: Connection) -> None:
         if not connection.closed:
@@ -281,15 +323,26 @@ def connect(url: str, *, application_name: str = "linli", settings: dict[str, An
     except (psycopg2.OperationalError, Silence) as error:
         raise DatabaseUnavailable(f"PostgreSQL does not answer: {str(error).strip()}") from error
     connection.autocommit = True
+    connection.statements, connection.prepared = Statements(), set()
     return connection
 
 
-def load_queries(directory: str | Path) -> Any:
+def prepared(sql: str) -> str:
+    """The same text, from now on prepared once a connection wherever it is executed with parameters."""
+    _HOT.add(sql)
+    return sql
+
+
+def load_queries(directory: str | Path, *, prepared: Collection[str] = ()) -> Any:
     """The named queries of `queries.sql` in this directory: methods that take `tx.connection` and their parameters.
 
-    A query without a purpose line, or one that does not parse, stops the import.
+    `prepared` names those on a hot path that are planned once a connection; not for one that narrows by what may be
+    null, which is better planned for its very values. A query without a purpose line, or one that does not parse, stops
+    the import.
     """
-    return aiosql.from_path(Path(directory) / "queries.sql", "psycopg2")
+    queries = aiosql.from_path(Path(directory) / "queries.sql", "psycopg2")
+    _HOT.update(getattr(queries, name).sql for name in prepared)
+    return queries
 
 
 class Silence(Exception):

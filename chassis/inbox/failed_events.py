@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from chassis.database import Transaction
+from chassis.database import Transaction, prepared
 from chassis.envelope import Event
 from chassis.errors import UnreadableEvent
 from chassis.logs import masked
@@ -23,6 +23,10 @@ FINAL = ("schema", "unknown")
 """Reasons a handler may give that no later attempt can mend."""
 
 MAX_DETAIL = 500
+
+_KEPT_OF_SUBJECTS = prepared(
+    "SELECT event_id, subject, version, state FROM failed_events WHERE source = %s AND subject = ANY(%s)"
+)
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,7 @@ class FailedEvents:
 
         `own` is the kept event that is being run at this moment: it does not stand in its own way.
         """
-        rows = tx.rows(
-            "SELECT event_id, subject, version, state FROM failed_events WHERE source = %s AND subject = ANY(%s)",
-            (self._source, list({event.subject for event in events})),
-        )
+        rows = tx.rows(_KEPT_OF_SUBJECTS, (self._source, list({event.subject for event in events})))
         held: dict[str, int] = {}
         ids = {event.event_id for event in events}
         if own is not None:

@@ -3,8 +3,24 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from chassis.database import Transaction
+from chassis.database import Transaction, prepared
 from chassis.envelope import Event
+
+_CLAIM = prepared(
+    "INSERT INTO inbox (event_id, source, type, subject, version, outcome, occurred_at) "
+    "SELECT event_id, %s, type, subject, version, 'applied', occurred_at FROM unnest("
+    "%s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[]"
+    ") AS new (event_id, type, subject, version, occurred_at) "
+    "ON CONFLICT (event_id) DO NOTHING"
+)
+_VERSIONS = prepared(
+    "SELECT subject, version FROM subject_versions WHERE source = %s AND subject = ANY(%s) ORDER BY subject FOR UPDATE"
+)
+_SAVE_VERSIONS = prepared(
+    "INSERT INTO subject_versions (source, subject, version) "
+    "SELECT %s, subject, version FROM unnest(%s::text[], %s::integer[]) AS new (subject, version) "
+    "ON CONFLICT (source, subject) DO UPDATE SET version = excluded.version"
+)
 
 
 def claim(tx: Transaction, events: Sequence[Event]) -> set[UUID]:
@@ -16,11 +32,7 @@ def claim(tx: Transaction, events: Sequence[Event]) -> set[UUID]:
     ordered = sorted(unique.values(), key=lambda event: event.event_id.int)
     ids = _array(event.event_id.hex for event in ordered)
     written = tx.execute(
-        "INSERT INTO inbox (event_id, source, type, subject, version, outcome, occurred_at) "
-        "SELECT event_id, %s, type, subject, version, 'applied', occurred_at FROM unnest("
-        "%s::uuid[], %s::text[], %s::text[], %s::integer[], %s::timestamptz[]"
-        ") AS new (event_id, type, subject, version, occurred_at) "
-        "ON CONFLICT (event_id) DO NOTHING",
+        _CLAIM,
         (
             ordered[0].source,
             ids,
@@ -76,11 +88,7 @@ def versions(tx: Transaction, source: str, subjects: Sequence[str]) -> dict[str,
     """The last version in effect of each of these subjects, locked until the end of the transaction."""
     if not subjects:
         return {}
-    rows = tx.rows(
-        "SELECT subject, version FROM subject_versions WHERE source = %s AND subject = ANY(%s) "
-        "ORDER BY subject FOR UPDATE",
-        (source, list(set(subjects))),
-    )
+    rows = tx.rows(_VERSIONS, (source, list(set(subjects))))
     return {row.subject: row.version for row in rows}
 
 
@@ -88,9 +96,4 @@ def save_versions(tx: Transaction, source: str, versions: dict[str, int]) -> Non
     """Keep the last version in effect of each subject."""
     kept = {subject: version for subject, version in sorted(versions.items()) if version > 0}
     if kept:
-        tx.execute(
-            "INSERT INTO subject_versions (source, subject, version) "
-            "SELECT %s, subject, version FROM unnest(%s::text[], %s::integer[]) AS new (subject, version) "
-            "ON CONFLICT (source, subject) DO UPDATE SET version = excluded.version",
-            (source, list(kept), list(kept.values())),
-        )
+        tx.execute(_SAVE_VERSIONS, (source, list(kept), list(kept.values())))

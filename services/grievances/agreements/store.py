@@ -15,7 +15,7 @@ from services.grievances.confirmations.model import Confirmation, Outcome
 from services.grievances.disputes.model import AgreementForm, Dispute
 from services.grievances.obligations.model import Obligation, Obliged
 
-queries = load_queries(Path(__file__).parent)
+queries = load_queries(Path(__file__).parent, prepared=("find_ground",))
 
 TERMS, PROMISE = "agreement.terms", "obligation.what"
 """The contexts that these are sealed for."""

@@ -10,7 +10,7 @@ from chassis import privacy
 from chassis.database import Transaction, load_queries
 from services.grievances.committees.model import Appointment, Committee, EndReason, Formed, Kind, Position
 
-queries = load_queries(Path(__file__).parent)
+queries = load_queries(Path(__file__).parent, prepared=("is_mediator",))
 
 NAME = "mediator.name"
 """The context that names are sealed for."""

@@ -26,7 +26,9 @@ from services.grievances.disputes.model import (
     TicketKind,
 )
 
-queries = load_queries(Path(__file__).parent)
+queries = load_queries(
+    Path(__file__).parent, prepared=("add_dispute", "lock_dispute", "find_dispute", "list_parties")
+)
 
 SUMMARY, NAME, PHONE = "dispute.summary", "dispute_party.name", "dispute_party.phone"
 """The contexts that these are sealed for."""

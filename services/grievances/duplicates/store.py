@@ -9,7 +9,7 @@ from services.grievances.disputes.model import Dispute
 from services.grievances.disputes.store import dispute_of
 from services.grievances.duplicates.model import DAYS_APART, Evidence, LookAlike
 
-queries = load_queries(Path(__file__).parent)
+queries = load_queries(Path(__file__).parent, prepared=("list_look_alikes", "list_seen"))
 
 
 def list_look_alikes(

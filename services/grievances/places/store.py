@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.database import Transaction, load_queries
 from services.grievances.places.model import Division, GridUnit, Ground
 
-queries = load_queries(Path(__file__).parent)
+queries = load_queries(Path(__file__).parent, prepared=("find_ground",))
 
 
 def save_divisions(tx: Transaction, divisions: Sequence[Division]) -> None:
