@@ -24,6 +24,9 @@ from chassis.relay.rows import OutboxRows
 log = logging.getLogger(__name__)
 
 # A move that a crash of PostgreSQL undoes is made again, after the fact was sent again: consumers absorb that.
+PACE_S = 0.004
+"""Between two claims while there is little in each."""
+
 SESSION = {"synchronous_commit": "off", "lock_timeout": "5s"}
 
 
@@ -135,6 +138,15 @@ class Relay:
                 next_tick = now + 1.0
             if not rows:
                 self._rest(link)
+            elif len(rows) < self._batch:
+                self._let_company_come(now)
+
+    def _let_company_come(self, claimed_at: float) -> None:
+        """A claim costs much the same for one row as for ten: while rows come one after the other, take a few together.
+
+        The first one after a pause has not waited for anybody.
+        """
+        time.sleep(max(claimed_at + PACE_S - time.monotonic(), 0.0))
 
     def _sweep(self, claims: Claims, conveyor: Conveyor) -> None:
         """Send what is still unsent. Nothing may be under way then: its rows would be read, and sent, again."""

@@ -1,8 +1,12 @@
 """Waking the relay after a commit, out of band: one UDP datagram. Losing it costs one poll interval, nothing else."""
 
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
+
+STILL_AWAKE_S = 0.002
+"""A relay that was woken claims again before it rests (see loop.PACE_S), so it need not be told twice within this."""
 
 
 def wake_socket(address: tuple[str, int]) -> socket.socket:
@@ -26,8 +30,14 @@ def waker(address: tuple[str, int]) -> Callable[[], None]:
     if address[0].startswith("127."):
         sock.bind((address[0], 0))  # else the system would take the datagram's sender address from all interfaces
 
+    said_at = 0.0
+
     def wake() -> None:
+        nonlocal said_at
+        if time.monotonic() - said_at < STILL_AWAKE_S:
+            return
         with suppress(OSError):
             sock.sendto(b"!", target)
+            said_at = time.monotonic()
 
     return wake
