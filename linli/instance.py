@@ -87,6 +87,7 @@ class Instance:
                 "HTTP_ADDRESS": f"{HOST}:{self.ports.portal}",
                 "PORTAL_STATISTICS_URL": self.http_url("statistics"),
                 "PORTAL_MEMBERS_URL": self.http_url("members"),
+                "PORTAL_GRIEVANCES_URL": self.http_url("grievances"),
                 "PORTAL_COOKIES": "http",
             }
         common = {
@@ -103,6 +104,7 @@ class Instance:
             "JWT_JWKS": str(self.data / "jwks.json"),
             "RATE_LIMIT_PER_S": str(RATE_LIMIT_PER_S),
             "PUBLIC_RATE_LIMIT_PER_S": str(RATE_LIMIT_PER_S),
+            "TRUSTED_PROXIES": HOST,
             **(self._sealing() if service in WITH_PERSONAL_DATA else {}),
         }
 

@@ -39,7 +39,15 @@ class PortalSettings(ServingSettings):
         "Where the portal asks for figures",
     )
     members_url: str = setting(
-        "PORTAL_MEMBERS_URL", url("http", "https", example="http://members:8801"), "Where the portal asks for notices"
+        "PORTAL_MEMBERS_URL",
+        url("http", "https", example="http://members:8801"),
+        "Where the portal asks for notices and the names of divisions",
+    )
+    grievances_url: str = setting(
+        "PORTAL_GRIEVANCES_URL",
+        url("http", "https", example="http://grievances:8802"),
+        "Where the portal asks for cases; what it is asked there without a token bears the asker's address in "
+        "X-Forwarded-For, so TRUSTED_PROXIES of grievances lists the portal",
     )
     district: str | None = setting(
         "PORTAL_DISTRICT",

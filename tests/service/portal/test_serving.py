@@ -26,6 +26,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory, metrics_port: int) -> Itera
     settings = {
         "PORTAL_STATISTICS_URL": "http://127.0.0.1:9",
         "PORTAL_MEMBERS_URL": "http://127.0.0.1:9",
+        "PORTAL_GRIEVANCES_URL": "http://127.0.0.1:9",
         "PORTAL_METRICS_ADDRESS": f"{HOST}:{metrics_port}",
         "PORTAL_COOKIES": "http",
     }
@@ -87,6 +88,7 @@ def test_an_open_board_is_told_to_go_when_the_portal_stops(tmp_path: Path) -> No
         settings = {
             "PORTAL_STATISTICS_URL": statistics,
             "PORTAL_MEMBERS_URL": members,
+            "PORTAL_GRIEVANCES_URL": members,
             "PORTAL_COOKIES": "http",
             "PORTAL_HEARTBEAT_S": "30",
         }
