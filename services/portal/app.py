@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -13,11 +14,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from chassis.calendar import Clock, system_clock
 from services.portal import board, health, oidc, pages, signin
+from services.portal.cases import casework, filing, following, refusals, roles, worklist
+from services.portal.cases.reader import CaseReader
 from services.portal.cookies import Cookies, cookies
+from services.portal.divisions import DivisionReader
 from services.portal.feeds import Feeds
 from services.portal.figures import FigureReader, NoticeReader
 from services.portal.headers import HEADERS
 from services.portal.pages import Portal
+from services.portal.person import Person
 from services.portal.settings import PortalSettings
 from services.portal.signin import SignedOut
 from services.portal.upstream import NotPermitted, TokenRefused, Unknown, Unreachable, Upstream
@@ -25,19 +30,21 @@ from services.portal.upstream import NotPermitted, TokenRefused, Unknown, Unreac
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """Ours, and as HTML names them. Chinese is what the templates are written in."""
 
+CASES = (following.pages, worklist.pages, filing.pages, casework.pages)
+
 LANGUAGE_COOKIE = "lang"
 LANGUAGE_S = 31_536_000
 
 
 def create_app(settings: PortalSettings, *, clock: Clock = system_clock) -> Flask:
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=language)
     app.extensions["linli_portal"] = _portal(settings, clock)
     app.extensions["linli_cookies"] = Cookies(settings)
-    for blueprint in (signin.pages, pages.pages, health.pages):
+    for blueprint in (signin.pages, pages.pages, health.pages, *CASES):
         app.register_blueprint(blueprint)
     if settings.oidc_issuer:
         app.register_blueprint(oidc.pages(settings, clock))
@@ -64,11 +71,20 @@ def in_language(lang: str) -> str:
     return f"/{quote(request.path.lstrip('/'))}?{urlencode([*asked, ('lang', lang)])}"
 
 
+def unread(person: Person) -> int:
+    """How many notices wait for the person, as far as `members` can tell now."""
+    with suppress(Unreachable, NotPermitted, Unknown):
+        return pages.portal().notices.unread(person).unread
+    return 0
+
+
 def _portal(settings: PortalSettings, clock: Clock) -> Portal:
     figures = FigureReader(Upstream(settings.statistics_url))
-    notices = NoticeReader(Upstream(settings.members_url))
+    members = Upstream(settings.members_url)
+    notices = NoticeReader(members)
     feeds = Feeds(figures, notices, figures_s=settings.poll_s, notices_s=settings.notices_s)
-    return Portal(settings, clock, figures, notices, feeds)
+    cases, divisions = CaseReader(Upstream(settings.grievances_url)), DivisionReader(members, clock)
+    return Portal(settings, clock, figures, notices, feeds, cases, divisions)
 
 
 def _receive() -> None:
@@ -105,6 +121,9 @@ def _for_templates(app: Flask, marks: Mapping[str, str]) -> Callable[[], dict[st
             "html_lang": LANGUAGES[str(get_locale())],
             "static": lambda name: url_for("static", filename=name, v=marks[name]),
             "in_language": in_language,
+            "nav": roles.nav,
+            "in_chinese": refusals.in_chinese,
+            "unread": unread,
         }
 
     return values

@@ -22,6 +22,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from chassis import areas
 from chassis.calendar import Clock
 from services.portal import board
+from services.portal.cases.reader import CaseReader
+from services.portal.divisions import DivisionReader
 from services.portal.feeds import Feeds
 from services.portal.figures import FigureReader, NoticeReader
 from services.portal.person import Person
@@ -42,6 +44,8 @@ class Portal:
     figures: FigureReader
     notices: NoticeReader
     feeds: Feeds
+    cases: CaseReader
+    divisions: DivisionReader
 
     def person(self) -> Person:
         """Who is signed in. Raises SignedOut."""

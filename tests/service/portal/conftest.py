@@ -12,7 +12,7 @@ from chassis.variables import Address
 from services.portal.app import create_app
 from services.portal.pages import portal_of
 from services.portal.settings import PortalSettings
-from tests.service.portal.upstreams import DISTRICT, Members, Statistics, served, token
+from tests.service.portal.upstreams import DISTRICT, Grievances, Members, Statistics, served, token
 
 
 @dataclass
@@ -43,12 +43,18 @@ def members() -> Members:
 
 
 @pytest.fixture
-def settings(statistics: Statistics, members: Members) -> Iterator[PortalSettings]:
+def grievances() -> Grievances:
+    return Grievances()
+
+
+@pytest.fixture
+def settings(statistics: Statistics, members: Members, grievances: Grievances) -> Iterator[PortalSettings]:
     with ExitStack() as stack:
         yield PortalSettings(
             http_address=Address("127.0.0.1", 0),
             statistics_url=stack.enter_context(served(statistics.app())),
             members_url=stack.enter_context(served(members.app())),
+            grievances_url=stack.enter_context(served(grievances.app())),
             district=DISTRICT["code"],
             poll_s=0.05,
             notices_s=0.05,

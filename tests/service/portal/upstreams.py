@@ -163,6 +163,145 @@ class Statistics:
         return response
 
 
+CASE_NUMBER, CASE_SECRET = "440305001012-2026-0007", "7K3M-9QXZ-0A1B-2C3D-4E5F-6G7F"
+DISPUTE_ID = "01936f00-0000-7000-8000-00000000000a"
+
+FOLLOWED: dict[str, Any] = {
+    "case_number": CASE_NUMBER,
+    "state": "accepted",
+    "state_zh": "已受理",
+    "reason_code": None,
+    "reason_zh": None,
+    "resolution": None,
+    "closed_at": None,
+    "other_routes": [],
+    "other_routes_zh": [],
+    "in_charge": "community",
+    "in_charge_zh": "社区",
+    "due": [{"rule": "dispute.assignment", "rule_zh": "确定调解员", "due_on": "2026-03-12"}],
+    "category": "repair",
+    "registered_at": "2026-03-06T01:00:00+00:00",
+    "confirmed_at": None,
+    "satisfaction": None,
+    "may_confirm": False,
+    "steps": [{"step": "registered", "step_zh": "登记", "taken_at": "2026-03-06T01:00:00+00:00", "reason_code": None}],
+    "comments": [],
+    "primary": None,
+}
+
+DISPUTE: dict[str, Any] = {
+    "dispute_id": DISPUTE_ID,
+    "case_number": CASE_NUMBER,
+    "area": XINGHAI["code"],
+    "grid_unit_id": None,
+    "relation": "owner_property",
+    "category": "repair",
+    "state": "registered",
+    "version": 1,
+    "session_count": 0,
+    "mediator_id": None,
+    "reason_code": None,
+    "agreement_form": None,
+    "registered_at": "2026-03-06T01:00:00+00:00",
+    "closed_at": None,
+    "channel": "resident",
+    "basis": "application",
+    "ticket_kind": None,
+    "respondent_body": None,
+    "linked_to": None,
+    "chosen_by": None,
+    "resolution": None,
+    "confirmed_at": None,
+    "satisfaction": None,
+    "other_routes": [],
+    "other_routes_named": [],
+    "on_behalf_of": None,
+    "applicant": {"kind": "person", "name": "王**", "phone": "138****8000"},
+    "respondent": {"kind": "organisation", "name": "星海物业服务中心", "phone": None},
+    "summary": None,
+    "decision": None,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as `grievances` heard it."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class Grievances:
+    """What `grievances` would answer: `dispute` to whoever asks for one, `refusal` to whoever changes something."""
+
+    dispute: dict[str, Any] = field(default_factory=lambda: dict(DISPUTE))
+    followed: dict[str, Any] = field(default_factory=lambda: dict(FOLLOWED))
+    items: list[dict[str, Any]] = field(default_factory=list)
+    refusal: tuple[int, dict[str, Any]] | None = None
+    asked: list[Asked] = field(default_factory=list)
+
+    def app(self) -> Flask:
+        app = Flask("grievances")
+        app.before_request(self._note)
+        app.before_request(self._refuse)
+        categories = [{"category": "repair", "name_zh": "维修与漏水", "name_en": "Repairs and leaks"}]
+        relations = [{"relation": "owner_property", "name_zh": "业主与物业", "name_en": "Owner and property"}]
+        mediators = [{"account_id": "mediator-chen", "name": "陈*", "area": XINGHAI["code"]}]
+        fixed: dict[str, Callable[..., Any]] = {
+            "/follow/<number>": self._followed,
+            "/follow/<number>/referrals": lambda number: jsonify(referrals=[]),
+            "/dispute-categories": lambda: jsonify(categories=categories),
+            "/dispute-relations": lambda: jsonify(relations=relations),
+            "/mediators": lambda: jsonify(mediators=mediators),
+            "/disputes": lambda: jsonify(items=self.items, next=None),
+            "/disputes/export": self._export,
+            "/disputes/<dispute_id>": lambda dispute_id: jsonify(self.dispute),
+        }
+        for path, answer in fixed.items():
+            app.get(path, endpoint=f"get {path}")(answer)
+        app.post("/disputes")(self._file)
+        app.post("/follow/<number>/<what>", endpoint="say")(lambda number, what: jsonify({}))
+        app.post("/disputes/<dispute_id>/<what>", endpoint="step")(lambda dispute_id, what: jsonify(self.dispute))
+        return app
+
+    def sent(self) -> Asked:
+        """The change that was asked for last."""
+        return [one for one in self.asked if one.method == "POST"][-1]
+
+    def _note(self) -> None:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        body = request.get_json(silent=True)
+        self.asked.append(Asked(request.method, request.path, dict(request.args), headers, body))
+
+    def _refuse(self) -> Response | None:
+        if self.refusal is None or request.method != "POST":
+            return None
+        status, problem = self.refusal
+        response = jsonify(problem)
+        response.status_code = status
+        return response
+
+    def _followed(self, number: str) -> Response:
+        if (number, request.headers.get("Case-Secret")) == (CASE_NUMBER, CASE_SECRET):
+            return jsonify(self.followed)
+        response = jsonify(detail="there is no case with this number and secret")
+        response.status_code = 404
+        return response
+
+    def _file(self) -> Response:
+        told = {**self.dispute, "follow_secret": CASE_SECRET, "similar": {"count": 0, "dispute_ids": []}}
+        response = jsonify(told)
+        response.status_code = 201
+        return response
+
+    def _export(self) -> Response:
+        return Response("案号\n", content_type="text/csv; charset=utf-8", headers={"Content-Disposition": "attachment"})
+
+
 @dataclass
 class Members:
     """What `members` would answer: everybody's unread notices."""
@@ -181,6 +320,10 @@ class Members:
             assert request.args["unread"] == "true"
             own = self.notices.get(_actor(), [])
             return jsonify(items=own[: self.page_size], next="more" if len(own) > self.page_size else None)
+
+        @app.get("/divisions")
+        def divisions() -> Response:
+            return jsonify(items=list(AREAS.values()), next=None)
 
         @app.get("/notices/unread")
         def unread() -> Response:
