@@ -3,6 +3,8 @@
 import csv
 import http.client
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -191,3 +193,11 @@ def test_others_are_answered_while_a_long_one_goes_on(filled: Grievances, form: 
 
     assert long.result().status == 200
     assert answered > 20
+
+
+def test_the_service_holds_none_of_the_libraries_that_offices_need() -> None:
+    """They live in processes of their own, or come with the first file; so nobody pays for what is not used."""
+    asked = "import sys, services.grievances.service; print({'openpyxl', 'weasyprint', 'jinja2'} & sys.modules.keys())"
+    held = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert held.stdout.strip() == "set()"

@@ -54,7 +54,7 @@ def test_the_body_complained_of_never_sees_the_case_or_its_accuser(scene: Scene,
     dispute = scene.resolved()
     token = scene.token(f"of-{scene.accused}", *ROLES[role], *EVERYWHERE)
 
-    for path in ("", "?purpose=review", "/sessions", "/agreement", "/comments", "/timeline"):
+    for path in ("", "?purpose=review", "/sessions", "/agreement", "/comments", "/timeline", "/file?purpose=review"):
         assert scene.service.ask("GET", path_of(dispute) + path, token=token).status in (403, 404, 405), path
     listed = scene.service.ask("GET", "/disputes?limit=100", token=token).json["items"]
     assert scene.accused not in {one["respondent_body"] for one in listed}

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg2.errors
 import pytest
 import uuid_utils.compat
 
@@ -204,7 +205,7 @@ def test_comments_show_their_texts_to_who_may_read_them(life: Any, database: Dat
 
 def test_due_times_near_missed_and_brought_up(life: Any, database: Database, lines: Any) -> None:
     dispute = life.file(life.people.resident)
-    for instant in ("2026-03-16T09:00", "2026-03-18T09:00", "2026-03-21T09:00", "2026-03-25T09:00"):
+    for instant in ("2026-03-17T09:00", "2026-03-18T09:00", "2026-03-21T09:00", "2026-03-25T09:00"):
         tell(database, at(instant))
     with database.transaction(eyes(life.people.street)) as tx:
         [raised, _] = escalations.list_of_thing(tx, dispute.dispute_id)
@@ -365,3 +366,23 @@ def test_the_accused_sees_none_whatever_the_office(life: Any, read: Any) -> None
 
     with pytest.raises(NotFound):
         read(dispute.dispute_id)
+
+
+def test_what_was_told_of_due_times_stays_and_shows_with_its_case(life: Any, database: Database) -> None:
+    life.file()
+    tell(database, at("2026-03-17T09:00"))
+
+    for sql in ("UPDATE deadlines_told SET stage = 9", "DELETE FROM deadlines_told"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction() as tx:
+            tx.execute(sql)
+    with (
+        pytest.raises(psycopg2.errors.InsufficientPrivilege, match="row-level security"),
+        database.transaction(eyes(life.people.officer)) as tx,
+    ):
+        tx.execute(
+            "INSERT INTO deadlines_told SELECT gen_random_uuid(), 1, what, thing, thing_id, rule, due_at, told_at "
+            "FROM deadlines_told"
+        )
+    for actor, seen in ((life.people.officer, 1), (life.people.resident, 1), (life.people.neighbour, 0)):
+        with database.transaction(eyes(actor)) as tx:
+            assert len(tx.rows("SELECT FROM deadlines_told")) == seen
