@@ -19,6 +19,7 @@ from chassis.database import Access
 from chassis.errors import Malformed, NotAllowed, NotAuthenticated, Refused, Unavailable
 from chassis.http import idempotency, problems, reading
 from chassis.http.answer import FORM, JSON, NO_STORE, Answer, is_json
+from chassis.http.cursors import PageQuery
 from chassis.http.problems import Refusal, Renderer, refusal_of
 from chassis.http.request import Call, Request
 from chassis.http.server import WebServer
@@ -53,7 +54,8 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
     shows none. `workerless` answers even when every worker is taken, but gives the method no dependencies.
     `media` is the answer's content type where it is not JSON, or all that it may have.
     `body_media` are the content types the body may have: JSON, a form (FORM), or either; the same schema loads both.
-    `headers` are those the method reads itself, from `request.headers` by their lower case. `refusal` gives whatever
+    `headers` are those the method reads itself, from `request.headers` by their lower case, with what each means for
+    the documentation. `refusal` gives whatever
     is refused here, or at an unknown address that begins like this one, the format of somebody else's standard.
     `keyed`: a PUBLIC POST takes an Idempotency-Key, too; as no token tells callers apart, it must be hard to guess.
     `token_field`: where somebody else's standard has the token, in a form or in the query of a GET; the Authorization
@@ -80,10 +82,11 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         media: str | Sequence[str] = JSON,
         workerless: bool = False,
         body_media: Sequence[str] = (JSON,),
-        headers: Sequence[str] = (),
+        headers: Sequence[str] | Mapping[str, str] = (),
         refusal: Renderer | None = None,
         keyed: bool = False,
         token_field: str | None = None,
+        etag: bool = False,
     ) -> None:
         super().__init__()
         self.method = method
@@ -101,9 +104,10 @@ class endpoint(Entrypoint):  # noqa: N801  a decorator, written like nameko's ow
         self.json_media = next(filter(is_json, self.media), JSON)
         self.workerless = workerless
         self.body_media = tuple(body_media)
-        self.headers = tuple(headers)
+        self.headers = headers if isinstance(headers, Mapping) else dict.fromkeys(headers, "")
         self.refusal = refusal
         self.changes = method != "GET"
+        self.etag = etag or versioned or _shows_version(self.answer, self.query)
         self.keyed = keyed
         self.token_field = token_field
         self.keeps_keys = method == "POST" and (keyed or not isinstance(roles, Public))
@@ -296,6 +300,11 @@ def log_unforeseen(error: Exception) -> None:
         log.error("unforeseen error", exc_info=error)
     elif isinstance(error, Unavailable):
         log.warning("not available: %s", error)
+
+
+def _shows_version(answer: Schema | None, query: Schema | None) -> bool:
+    """Whether the answer is one thing with its version; a list's things have one each."""
+    return answer is not None and "version" in answer.fields and not (answer.many or isinstance(query, PageQuery))
 
 
 def _instance(schema: SchemaLike) -> Schema | None:

@@ -29,6 +29,7 @@ _KEY_MEANING = (
     "1 to 128 visible characters. The same request under the same key again, within 24 hours, gets the same answer and "
     "has its effect once; another request under it is refused."
 )
+_ETAG_OF_A_READ = "The version that was read: If-Match of a change, If-None-Match of the next read."
 
 
 class Declared(NamedTuple):
@@ -107,7 +108,11 @@ def _operation(each: Declared) -> dict[str, Any]:
         "description": text,
         "tags": [declared.tag or declared.path.split("/")[1] or "service"],
         "parameters": [*_path_parameters(declared.path), *_query_parameters(declared.query), *_headers(declared)],
-        "responses": {str(declared.status): _success(declared, answer_example), **_problems(declared)},
+        "responses": {
+            str(declared.status): _success(declared, answer_example),
+            **_unchanged(declared),
+            **_problems(declared),
+        },
     }
     # OpenAPI knows no token in a form, so where one may stand there the header is not required.
     elsewhere: list[dict[str, Any]] = [] if declared.token_field is None else [{}]
@@ -184,7 +189,13 @@ def _headers(declared: endpoint) -> list[dict[str, Any]]:
         least = LEAST_PUBLIC_KEY if declared.keyed else 1
         key = {"type": "string", "pattern": f"^[!#-\\[\\]-~]{{{least},128}}$", "maxLength": 128}
         found.append({"in": "header", "name": "Idempotency-Key", "description": _KEY_MEANING, "schema": key})
-    found += [{"in": "header", "name": name, "schema": {"type": "string"}} for name in declared.headers]
+    if declared.etag and not declared.changes:
+        meaning = "The ETag of the last read: 304 without a body while it has not changed."
+        none = {"type": "string", "examples": ['"5"']}
+        found.append({"in": "header", "name": "If-None-Match", "description": meaning, "schema": none})
+    for name, meaning in declared.headers.items():
+        told = {"description": meaning} if meaning else {}
+        found.append({"in": "header", "name": name, **told, "schema": {"type": "string"}})
     return found
 
 
@@ -193,9 +204,15 @@ def _success(declared: endpoint, example: Any) -> dict[str, Any]:
         return {"description": "Done."}
     content = {media.partition(";")[0]: _content(declared, media, example) for media in declared.media}
     answer: dict[str, Any] = {"description": declared.summary, "content": content}
-    if declared.versioned:
-        answer["headers"] = {"ETag": {"description": "The version after the change.", "schema": {"type": "string"}}}
+    if declared.etag:
+        meaning = "The version after the change." if declared.changes else _ETAG_OF_A_READ
+        tag = {"type": "string", "examples": ['"5"']}
+        answer["headers"] = {"ETag": {"description": meaning, "required": True, "schema": tag}}
     return answer
+
+
+def _unchanged(declared: endpoint) -> dict[str, Any]:
+    return {"304": {"description": "Unchanged since If-None-Match."}} if declared.etag and not declared.changes else {}
 
 
 def _content(declared: endpoint, media: str, example: Any) -> dict[str, Any]:

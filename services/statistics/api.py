@@ -28,6 +28,7 @@ class StatisticsApi:
         answer=schemas.Statistics,
         summary="Figures of one division, beside those of the year before",
         tag="statistics",
+        etag=True,
     )
     def get_statistics(self, request: Request, code: str) -> Answer:
         """A division's figures with all that lies in it, for a year (up to today) or from one day to another.
@@ -76,6 +77,7 @@ class StatisticsApi:
         answer=schemas.ChildrenStatistics,
         summary="The same for each division one level down",
         tag="statistics",
+        etag=True,
     )
     def get_children_statistics(self, request: Request, code: str) -> Answer:
         """The streets of a district or the communities of a street, by code; also those where nothing happened.
@@ -131,6 +133,7 @@ class StatisticsApi:
         answer=schemas.Breakdown,
         summary="Figures of one division by what the disputes are about",
         tag="statistics",
+        etag=True,
     )
     def get_statistics_by_category(self, request: Request, code: str) -> Answer:
         """A division's figures, with all that lies in it, by category, each beside those of the year before.
@@ -172,6 +175,7 @@ class StatisticsApi:
         answer=schemas.Breakdown,
         summary="Figures of one division by who stands against whom",
         tag="statistics",
+        etag=True,
     )
     def get_statistics_by_relation(self, request: Request, code: str) -> Answer:
         """The same by relation: owner_government, owner_property, property_government, owner_owner.
@@ -210,6 +214,7 @@ class StatisticsApi:
         answer=schemas.NewestFacts,
         summary="The newest facts in a division, of those areas the caller works in",
         tag="statistics",
+        etag=True,
     )
     def list_facts(self, request: Request) -> Answer:
         """What happened last: kind, place and time, without a word of the dispute and without its parties.

@@ -55,7 +55,7 @@ class Api:
         return answer.json
 
     def check(self, case: Any) -> None:
-        """Send the case and hold the answer to the document: no 5xx, a declared status, its content type and schema.
+        """Send the case and hold the answer to the document: no 5xx, a declared status, its content type, schema, ETag.
 
         Every second good request is pointed at things that are there.
         """
@@ -63,7 +63,9 @@ class Api:
         if case.meta.generation.mode.is_positive and zlib.crc32(sent.encode()) % 2:
             self._point(case)
         headers = {"Authorization": f"Bearer {self.token}"}
-        case.call_and_validate(base_url=self.service.url, headers=headers, timeout=20)
+        answer = case.call_and_validate(base_url=self.service.url, headers=headers, timeout=20)
+        declared = case.operation.definition.raw["responses"].get(str(answer.status_code), {})
+        assert "etag" not in answer.headers or answer.status_code == 304 or "ETag" in declared.get("headers", {})
 
     def _point(self, case: Any) -> None:
         """Let a good request speak of what is there: a generated id is nobody's, a generated area no community."""
