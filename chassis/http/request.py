@@ -65,6 +65,7 @@ class Request:
         location: str | None = None,
         status: int | None = None,
         area: str | None = None,
+        thing: str | None = None,
         confidential: bool = False,
     ) -> Answer:
         """The payload in the shape of the entrypoint's answer schema; `version` becomes the ETag.
@@ -72,7 +73,7 @@ class Request:
         For a change, give it the transaction: the audit row and, under an Idempotency-Key, the answer itself are then
         written in the round trip of the commit. Without one (a read, or a change of nothing) neither is kept. An answer
         that holds what is told once, such as a secret, is `confidential`: it is kept sealed. Its location is not: the
-        audit names it.
+        audit names it, or `thing` where what was made has no address of its own.
         """
         headers: tuple[tuple[str, str], ...] = (("Content-Type", self.call.endpoint.json_media), NO_STORE)
         if location is not None:
@@ -87,7 +88,7 @@ class Request:
         if not body:
             headers = headers[1:]
         answer = Answer(status or endpoint.status, headers, body)
-        return self._kept(tx, answer, location, area, confidential)
+        return self._kept(tx, answer, thing or location, area, confidential)
 
     def file(
         self,
@@ -120,12 +121,12 @@ class Request:
         return Answer(self.call.endpoint.status, file_headers(media, filename), b"", chunks)
 
     def _kept(
-        self, tx: Transaction | None, answer: Answer, location: str | None, area: str | None, confidential: bool
+        self, tx: Transaction | None, answer: Answer, thing: str | None, area: str | None, confidential: bool
     ) -> Answer:
         """The answer, which a change leaves in the audit and under its key in the round trip of the commit."""
         endpoint = self.call.endpoint
         if tx is not None and endpoint.changes:
-            audit.record(tx, self.actor.actor_id, endpoint.name, location or self.call.thing, area=area)
+            audit.record(tx, self.actor.actor_id, endpoint.name, thing or self.call.thing, area=area)
             if self.call.key is not None:
                 idempotency.keep(
                     tx, self.actor.actor_id, self.call.key, self.call.fingerprint, answer, confidential=confidential

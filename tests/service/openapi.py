@@ -66,6 +66,8 @@ class Api:
         answer = case.call_and_validate(base_url=self.service.url, headers=headers, timeout=20)
         declared = case.operation.definition.raw["responses"].get(str(answer.status_code), {})
         assert "etag" not in answer.headers or answer.status_code == 304 or "ETag" in declared.get("headers", {})
+        for made in answer.headers.get("location", []):
+            assert self.send("GET", made).status != 404, made
 
     def _point(self, case: Any) -> None:
         """Let a good request speak of what is there: a generated id is nobody's, a generated area no community."""

@@ -56,7 +56,8 @@ class CommitteesApi:
         with self.database.transaction(request.access) as tx:
             committee, members = handlers.form(tx, command, actor=request.actor, now=request.now)
             shown = {**vars(committee), "is_complete": committee.is_complete, "mediators": members}
-            return request.answer(tx, shown, location=f"/committees?area={committee.area}", area=committee.area)
+            where, what = f"/committees?area={committee.area}", f"/committees/{committee.committee_id}"
+            return request.answer(tx, shown, location=where, thing=what, area=committee.area)
 
     @endpoint(
         "GET",

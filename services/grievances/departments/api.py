@@ -44,8 +44,8 @@ class DepartmentsApi:
         department = Department(body["code"], body["name_zh"], body["name_en"], Level(body["level"]), body["area"])
         with self.database.transaction(eyes(request.actor)) as tx:
             handlers.add(tx, department, actor=request.actor)
-            location = f"/departments/{department.code}"
-            return request.answer(tx, department, location=location, area=department.area)
+            thing = f"/departments/{department.code}"
+            return request.answer(tx, department, location="/departments", thing=thing, area=department.area)
 
     @endpoint(
         "GET",
@@ -131,7 +131,8 @@ class DepartmentsApi:
         seat = Seat(uuid_utils.compat.uuid7(), code, body["account_id"], Position(body["position"]), today)
         with self.database.transaction(eyes(request.actor)) as tx:
             handlers.seat(tx, seat, actor=request.actor)
-            return request.answer(tx, seat, location=f"/departments/{code}/seats/{seat.seat_id}")
+            where = f"/departments/{code}/seats"
+            return request.answer(tx, seat, location=where, thing=f"{where}/{seat.seat_id}")
 
     @endpoint(
         "GET",

@@ -65,7 +65,7 @@ class JointApi:
     def list_joint_cases(self, request: Request) -> Answer:
         """Where you work or speak for a body; without their texts.
 
-        GET /joint-cases?body=mine&limit=1
+        GET /joint-cases?mine=true&limit=1
 
         200 OK
         {"items": [{"joint_case_id": "01936f00-0000-7000-8000-00000000000f", "dispute_id": null, "state": "open",
@@ -77,7 +77,8 @@ class JointApi:
                 tx,
                 actor=request.actor,
                 area=query["area"],
-                mine=query["body"] is not None,
+                mine=query["mine"],
+                dispute_id=query["dispute_id"],
                 before=query["cursor"],
                 count=limit + 1,
             )
@@ -138,7 +139,7 @@ class JointApi:
         "/joint-cases/<uuid:joint_case_id>/tasks",
         roles=IN_CHARGE,
         body=schemas.GiveTask,
-        answer=schemas.JointCaseView,
+        answer=schemas.TaskGiven,
         status=201,
         tag="joint cases",
         summary="Give one of the bodies a task",
@@ -150,7 +151,8 @@ class JointApi:
         {"body": "property_office", "what": "请第三方检测漏点。", "due_on": "2126-04-10"}
 
         201 Created
-        {"joint_case_id": "01936f00-0000-7000-8000-00000000000f", "state": "open", "version": 3}
+        {"joint_case_id": "01936f00-0000-7000-8000-00000000000f", "state": "open", "version": 3,
+         "task_id": "01936f00-0000-7000-8000-000000000010"}
         """
         body = request.body
         task_id = uuid_utils.compat.uuid7()
@@ -165,8 +167,8 @@ class JointApi:
                 actor=request.actor,
                 now=request.now,
             )
-            location = f"/joint-tasks/{task_id}"
-            return request.answer(tx, case, version=case.version, location=location, area=case.area)
+            where, what = f"/joint-cases/{joint_case_id}", f"/joint-tasks/{task_id}"
+            return request.answer(tx, case, version=case.version, location=where, thing=what, area=case.area)
 
     @endpoint(
         "POST",

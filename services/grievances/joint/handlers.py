@@ -41,6 +41,7 @@ class Shown:
 
     To the body complained of: the question, its own answer and tasks, and the decision; nothing that leads to the
     dispute, who filed it, who mediates it or what the others say. `dispute_id` shows to who works on disputes there.
+    `task_id`: the task that was just given.
     """
 
     joint_case_id: UUID
@@ -56,6 +57,7 @@ class Shown:
     answers: Sequence[Answer] = ()
     tasks: Sequence[Task] = ()
     decision: Decision | None = None
+    task_id: UUID | None = None
 
 
 def convene(
@@ -131,7 +133,7 @@ def give_task(
         tx, Thing("joint_task", task_id, case.area, case.category, case.relation), "joint.task", due_on, now
     )
     keep(tx, change, now)
-    return _shown(change.case, actor, standing.bodies)
+    return replace(_shown(change.case, actor, standing.bodies), task_id=task_id)
 
 
 def finish_task(tx: Transaction, task_id: UUID, *, record: str, actor: Actor, now: datetime) -> Shown:
@@ -210,10 +212,18 @@ def get_in_detail(tx: Transaction, joint_case_id: UUID, *, actor: Actor) -> Show
 
 
 def list_joint_cases(
-    tx: Transaction, *, actor: Actor, area: str | None, mine: bool, before: store.Key | None, count: int
+    tx: Transaction,
+    *,
+    actor: Actor,
+    area: str | None,
+    mine: bool,
+    dispute_id: UUID | None = None,
+    before: store.Key | None,
+    count: int,
 ) -> list[Shown]:
     """A page, newest first: where the caller works or has a seat; `mine`: only where the caller speaks for a body.
 
+    `dispute_id`: only those of a dispute that the caller sees.
     Raises NotAllowed for an area in which the caller neither works nor has a seat.
     """
     scope = access.scope(actor)
@@ -227,7 +237,7 @@ def list_joint_cases(
     if mine:
         own = {prefix for prefix in scope if areas.is_code(prefix) and seats.spoken_for(tx, actor, prefix)}
         scope, communities = (), communities | own
-    cases = store.list_page(tx, scope, communities, before=before, count=count)
+    cases = store.list_page(tx, scope, communities, dispute_id=dispute_id, before=before, count=count)
     bodies = {community: seats.spoken_for(tx, actor, community) for community in {case.area for case in cases}}
     return [_shown(case, actor, bodies[case.area]) for case in cases]
 

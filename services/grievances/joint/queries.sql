@@ -34,13 +34,18 @@ SELECT joint_case_id FROM joint_tasks WHERE task_id = :task_id;
 -- Write what a step has changed; the row is locked by lock_joint_case.
 UPDATE joint_cases SET state = :state, version = :version WHERE joint_case_id = :joint_case_id;
 
--- name: list_joint_cases(scope, areas, before_instant, before_id, count)
+-- name: list_joint_cases(scope, areas, dispute_id, before_instant, before_id, count)
 -- A page, newest first: of the division-code prefixes where the reader works, and of the communities of the own seats.
+-- By a dispute it is found only by who sees that dispute.
 SELECT
     j.joint_case_id, j.dispute_id, j.area, j.category, j.relation, j.body_complained_of, j.question_sealed, j.withheld,
     j.convened_by, j.convened_at, j.answer_due_at, j.state, j.version
 FROM joint_cases AS j
 WHERE (j.area ^@ ANY (:scope::text []) OR j.area = ANY (:areas::text []))
+    AND (
+        :dispute_id::uuid IS NULL
+        OR (j.dispute_id = :dispute_id AND EXISTS (SELECT FROM disputes AS d WHERE d.dispute_id = j.dispute_id))
+    )
     AND (
         :before_instant::timestamptz IS NULL
         OR (j.convened_at, j.joint_case_id) < (:before_instant::timestamptz, :before_id::uuid)

@@ -60,11 +60,8 @@ class DecideJointCase(Schema):
 
 class JointCasesQuery(PageQuery):
     area = fields.String(load_default=None, validate=AREA, metadata={"description": "a community, street or district"})
-    body = fields.String(
-        load_default=None,
-        validate=validate.OneOf(("mine",)),
-        metadata={"description": "mine: only where you speak for one of the bodies"},
-    )
+    mine = fields.Boolean(load_default=False, metadata={"description": "only where you speak for one of the bodies"})
+    dispute_id = fields.UUID(load_default=None, metadata={"description": "only those of a dispute that you see"})
     cursor = CursorField(fields.AwareDateTime(), fields.UUID())
 
 
@@ -102,6 +99,12 @@ class JointCaseView(Schema):
     answered = fields.List(
         fields.String(), required=True, metadata={"description": "which bodies have answered, as far as you may know"}
     )
+
+
+class TaskGiven(JointCaseView):
+    """A joint case with the task that it was just given."""
+
+    task_id = fields.UUID(required=True, metadata={"description": "for POST /joint-tasks/{task_id}/done"})
 
 
 class JointCaseDetail(JointCaseView):

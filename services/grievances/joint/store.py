@@ -73,7 +73,13 @@ def save(tx: Transaction, case: JointCase) -> None:
 
 
 def list_page(
-    tx: Transaction, scope: Collection[str], communities: Collection[str], *, before: Key | None, count: int
+    tx: Transaction,
+    scope: Collection[str],
+    communities: Collection[str],
+    *,
+    dispute_id: UUID | None,
+    before: Key | None,
+    count: int,
 ) -> list[JointCase]:
     """A page, newest first, of these division-code prefixes and these communities; without their questions."""
     instant, joint_case_id = before or (None, None)
@@ -81,6 +87,7 @@ def list_page(
         tx.connection,
         scope=list(scope),
         areas=list(communities),
+        dispute_id=dispute_id,
         before_instant=instant,
         before_id=joint_case_id,
         count=count,

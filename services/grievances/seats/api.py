@@ -41,7 +41,8 @@ class SeatsApi:
         seat_id = uuid_utils.compat.uuid7()
         with self.database.transaction(request.access) as tx:
             seat = handlers.give(tx, command, seat_id=seat_id, actor=request.actor, now=request.now)
-            return request.answer(tx, seat, location=f"/seats/{seat_id}", area=seat.area)
+            where, what = f"/seats?area={seat.area}", f"/seats/{seat_id}"
+            return request.answer(tx, seat, location=where, thing=what, area=seat.area)
 
     @endpoint(
         "POST",

@@ -137,7 +137,7 @@ class Scene:
     def task_of(self, case: Reply, body: str) -> str:
         given = self.service.ask("POST", f"{joint(case)}/tasks", a_task(body), token=self.street)
         assert given.status == 201, given.json
-        return given.headers["location"]
+        return f"/joint-tasks/{given.json['task_id']}"
 
     def other(self) -> str:
         return next(body for body in BODIES if body != self.accused)

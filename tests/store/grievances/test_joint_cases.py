@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -191,6 +192,20 @@ def test_lists_show_where_one_works_or_has_a_seat(bodies: Bodies, life: Any) -> 
     assert bodies.list_of(life.people.neighbour) == []
     with pytest.raises(NotFound):
         bodies.read(case, life.people.neighbour)
+
+
+def test_by_its_dispute_a_joint_case_is_found_only_by_who_sees_the_dispute(bodies: Bodies, life: Any) -> None:
+    """信访工作条例 Art. 30: to others the list must not tell which dispute a joint case is about."""
+    case = bodies.heard()
+    dispute_id = bodies.read(case, life.people.officer).dispute_id
+
+    assert [one.joint_case_id for one in bodies.list_of(life.people.officer, dispute_id=dispute_id)] == [
+        case.joint_case_id
+    ]
+    for actor in (OWNERS, OFFICE):
+        assert bodies.list_of(actor)
+        assert bodies.list_of(actor, dispute_id=dispute_id) == []
+    assert bodies.list_of(life.people.officer, dispute_id=UUID(int=1)) == []
 
 
 def test_a_former_seat_shows_nothing(bodies: Bodies, database: Database) -> None:
