@@ -94,6 +94,11 @@ class Actor:
 ANONYMOUS = Actor("anonymous", ())
 """Who asks where no token is needed."""
 
+RESERVED = frozenset({ANONYMOUS.actor_id, "system"})
+"""Ids of no person: who asks without a token, and our own timers and commands (`chassis.database.SYSTEM`). No token
+speaks for one, and nothing is said of one as of an account: what is hidden from it would be hidden from the timers.
+"""
+
 
 def grants_from_claim(claim: Any) -> tuple[Grant, ...]:
     """Read the claim `roles`. Raises ValueError on any other shape: a grant misread could be a wider one."""

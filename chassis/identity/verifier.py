@@ -19,7 +19,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from chassis.calendar import Clock, system_clock
 from chassis.config import SIGNATURES
 from chassis.errors import Misconfigured, NotAuthenticated
-from chassis.identity.actor import Actor, grants_from_claim
+from chassis.identity.actor import RESERVED, Actor, grants_from_claim
 from chassis.identity.keys import KeyRing
 
 log = logging.getLogger(__name__)
@@ -158,6 +158,8 @@ def _subject(claims: Mapping[str, Any]) -> str:
     subject = claims["sub"]
     if not isinstance(subject, str) or not 1 <= len(subject) <= 128 or not subject.isprintable():
         raise ValueError("sub is a printable text of 1 to 128 characters")
+    if subject in RESERVED:
+        raise ValueError("sub is an id of no person")
     return subject
 
 

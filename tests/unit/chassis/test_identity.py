@@ -13,8 +13,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from chassis.database import SYSTEM
 from chassis.errors import Misconfigured, NotAllowed, NotAuthenticated, Unavailable
-from chassis.identity import Actor, Grant, Issuer, Verifier, new_signing_key, public_jwks
+from chassis.identity import ANONYMOUS, RESERVED, Actor, Grant, Issuer, Verifier, new_signing_key, public_jwks
 from chassis.identity.actor import grants_from_claim
 from chassis.identity.keys import MAX_AGE_S, REFRESH_S, KeyRing
 from chassis.identity.verifier import MAX_TOKEN_BYTES
@@ -104,6 +105,7 @@ PUBLIC_PEM = ECKey.import_key(KEY).as_pem(private=False)
         pytest.param(lambda: token({"sub": ""}), id="empty subject"),
         pytest.param(lambda: token({"sub": "a\nb"}), id="subject with a line break"),
         pytest.param(lambda: token({"sub": "x" * 129}), id="long subject"),
+        *(pytest.param(lambda of=one: token({"sub": of}), id=f"of nobody: {one}") for one in sorted(RESERVED)),
         pytest.param(lambda: token({"roles": "mediator"}), id="roles are a text"),
         pytest.param(lambda: token({"roles": [{"role": "mediator", "area": "44"}]}), id="role without division"),
         pytest.param(lambda: token({"roles": [{"role": "mediator", "area": HERE, "grid_path": "/a"}]}), id="misspelt"),
@@ -144,6 +146,10 @@ def test_a_token_that_does_not_hold_is_refused(bad: Callable[[], str]) -> None:
         "the bearer token is not valid here; sign in again",
         f"the bearer token is longer than {MAX_TOKEN_BYTES} bytes",
     }
+
+
+def test_no_person_has_the_id_of_our_own_timers_or_of_who_asks_without_a_token() -> None:
+    assert {SYSTEM.actor, ANONYMOUS.actor_id} == RESERVED
 
 
 CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "m-1", "exp": NOW.timestamp() + 60}
