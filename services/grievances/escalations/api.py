@@ -93,4 +93,4 @@ class EscalationsApi:
             escalation = handlers.instruct(
                 tx, escalation_id, instruction=request.body["text"], actor=request.actor, now=request.now
             )
-            return request.answer(tx, escalation, area=escalation.area)
+            return request.answer(tx, escalation, area=escalation.area, confidential=True)

@@ -58,7 +58,9 @@ def list_escalations(
         level = model.DISTRICT if actor.has("district_officer") else model.STREET
     if area is not None:
         actor.require(access.ABOVE, area=area)
-    scope = actor.areas(access.ABOVE) if area is None else (areas.prefix(area),)
+    # A grant bound to a part of a grid reaches nothing whose place in the grid is not known.
+    held = (grant for grant in actor.grants if grant.role in access.ABOVE and not grant.grid_path)
+    scope = tuple(areas.prefix(grant.area) for grant in held) if area is None else (areas.prefix(area),)
     return store.list_in_scope(tx, scope, level, is_open, after=after, count=count)
 
 

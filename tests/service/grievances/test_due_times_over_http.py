@@ -82,6 +82,19 @@ def test_an_order_is_given_once_and_read_below(service: Grievances, missed: str,
     assert (read.json["instruction"], read.json["answered_by"]) == (ORDER["text"], "street-1")
 
 
+def test_an_order_repeated_under_its_key_is_kept_sealed_meanwhile(
+    service: Grievances, missed: str, street: str
+) -> None:
+    path = f"/escalations/{escalation(service, street, missed)}/instruction"
+
+    asked = {"token": street, "idempotency_key": "order-of-the-street"}
+    given, again = (service.ask("POST", path, ORDER, **asked) for _ in range(2))
+
+    assert (given.json, again.json["instruction"]) == (again.json, ORDER["text"])
+    [kept] = service.rows("SELECT t::text FROM idempotency_keys AS t WHERE key = 'order-of-the-street'")
+    assert ORDER["text"][:4] not in kept[0]
+
+
 @pytest.mark.parametrize("who", ["resident", "officer", "mediator"])
 def test_an_order_is_the_streets_to_give(service: Grievances, missed: str, street: str, who: str) -> None:
     path = f"/escalations/{escalation(service, street, missed)}/instruction"

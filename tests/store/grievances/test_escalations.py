@@ -82,6 +82,14 @@ def test_another_streets_list_is_refused(database: Database, raised: Escalation)
         came_to(database, OTHER_STREET, area=XINGHAI)
 
 
+def test_a_grant_for_a_part_of_a_grid_shows_nothing_of_the_street(database: Database, raised: Escalation) -> None:
+    bound = Actor("street-3", (Grant("street_officer", XINGHAI, "/c/b"), Grant("street_officer", HAIYUE)))
+
+    with database.transaction(Access(bound.actor_id, bound.areas({"street_officer"}))) as tx:
+        asked: dict[str, Any] = {"area": None, "level": "street", "is_open": None, "after": None, "count": 100}
+        assert handlers.list_escalations(tx, actor=bound, **asked) == []
+
+
 def test_pages_follow_each_other_without_gap_or_repeat(life: Any, database: Database) -> None:
     for hours in range(5):
         life.file(now=FILED + timedelta(hours=hours))
