@@ -5,6 +5,11 @@ from marshmallow import Schema, fields, validate
 from services.grievances.disputes.schemas import AREA, STATES
 from services.grievances.worklists.schemas import CHANNELS
 
+WORD = validate.Regexp(
+    r"^[a-z_]{1,40}(?!\n)$", error="Must be a word such as repair; GET /dispute-categories lists them."
+)
+"""What an export was narrowed to stands in the audit, where no text can hide."""
+
 
 class ExportQuery(Schema):
     """Narrows an export, as a work list is narrowed."""
@@ -14,8 +19,8 @@ class ExportQuery(Schema):
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     open = fields.Boolean(load_default=False, metadata={"description": "only what is not closed"})
     overdue = fields.Boolean(load_default=False, metadata={"description": "only what is late"})
-    category = fields.String(load_default=None, validate=validate.Length(1, 40))
-    relation = fields.String(load_default=None, validate=validate.Length(1, 40))
+    category = fields.String(load_default=None, validate=WORD)
+    relation = fields.String(load_default=None, validate=WORD)
     channel = fields.String(load_default=None, validate=validate.OneOf(CHANNELS))
     first_day = fields.Date(
         load_default=None, data_key="from", metadata={"description": "registered on this Shanghai day or later"}

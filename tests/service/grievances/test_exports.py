@@ -123,6 +123,9 @@ def test_a_workbook_as_excel_opens_it(service: Grievances) -> None:
         ("from=yesterday", 422, "Not a valid date"),
         ("area=440305006011", 403, "needs one of the roles"),
         ("q=电梯", 422, "Unknown field"),
+        # It would stand in the audit.
+        ("category=13800138000", 422, "Must be a word"),
+        ("relation=wang%20xiaoming", 422, "Must be a word"),
     ],
 )
 def test_what_is_wrong_is_refused_before_the_file_begins(
