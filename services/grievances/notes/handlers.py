@@ -111,7 +111,10 @@ def close(
 
 
 def get_note(tx: Transaction, note_id: UUID, *, actor: Actor, purpose: access.Purpose | None) -> NoteInDetail:
-    """A note and its history; its words for whoever took it, for others with a purpose. Both are audited."""
+    """A note and its history; its words for whoever took it, for others with a purpose. Both are audited.
+
+    Once it is a case, for those others for whom the case opens.
+    """
     return _in_detail(tx, store.find(tx, note_id, opened=True), actor, purpose, NotFound(_unknown(note_id)))
 
 
@@ -156,7 +159,10 @@ def _in_detail(
     if not own:
         actor.require(access.SEERS, area=note.area)
         if note.dispute_id is not None:
-            disputes.get_seen(tx, note.dispute_id, actor=actor)
+            dispute = disputes.get_seen(tx, note.dispute_id, actor=actor)
+            if purpose is not None:
+                # What was noted is what the case tells: it opens for nobody for whom that does not.
+                access.open_personal_data(tx, actor, dispute, purpose)
     if own or purpose is not None:
         thing, why = f"note/{note.note_id}", purpose or "own note"
         audit.record(tx, actor.actor_id, "note.read", thing, area=note.area, purpose=why, kind="read")

@@ -179,6 +179,27 @@ def test_words_open_for_whoever_took_it_and_for_others_with_a_purpose_and_both_a
     assert audited == [("leader-1", "note.read", "own note"), ("officer-1", "note.read", "review")]
 
 
+@pytest.mark.parametrize("by_note", [True, False])
+def test_what_became_a_case_opens_as_the_case_does(life: Any, database: Database, by_note: bool) -> None:
+    """For its assigned mediator or an officer, and not for any mediator of the community (PIPL Art. 6)."""
+    people = life.people
+    note, dispute = file(database, life, take(database, people.leader), people.leader)
+
+    def opened(actor: Actor) -> str | None:
+        with database.transaction(eyes(actor)) as tx:
+            asked: dict[str, Any] = {"actor": actor, "purpose": Purpose.MEDIATION}
+            if by_note:
+                return handlers.get_note(tx, note.note_id, **asked).text
+            return handlers.get_note_of_dispute(tx, dispute.dispute_id, **asked).text
+
+    with pytest.raises(NotAllowed):
+        opened(people.mediator)
+    life.assign(life.accept(dispute))
+    assert (opened(people.mediator), opened(people.officer)) == (WORDS, WORDS)
+    with pytest.raises(NotAllowed):
+        opened(people.colleague)
+
+
 def test_nothing_said_lies_open(life: Any, database: Database) -> None:
     people = life.people
     suggestion = step(database, handlers.become_suggestion, take(database, people.leader), people.leader)
