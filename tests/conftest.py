@@ -26,14 +26,14 @@ def databases(embedded: Embedded) -> Databases:
 def service_database(databases: Databases) -> Iterator[MakeDatabase]:
     """Makes a service's own fresh database; gone after the test."""
     with ExitStack() as stack:
-        yield lambda service: stack.enter_context(databases.clone(service))
+        yield lambda service, fill=None: stack.enter_context(databases.clone(service, fill))
 
 
 @pytest.fixture(scope="module")
 def module_database(databases: Databases) -> Iterator[MakeDatabase]:
     """Makes a service's own fresh database; gone after the module's tests."""
     with ExitStack() as stack:
-        yield lambda service: stack.enter_context(databases.clone(service))
+        yield lambda service, fill=None: stack.enter_context(databases.clone(service, fill))
 
 
 @pytest.fixture

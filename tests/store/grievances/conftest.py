@@ -1,194 +1,41 @@
 """A grievances database of its own for each test, with Nanshan's places in it, and people to act in it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Any
-from uuid import UUID
 
 import pytest
-import uuid_utils.compat
 
 from chassis import privacy
-from chassis.calendar import local_day
 from chassis.database import Database
-from chassis.identity import Actor, Grant
-from services.grievances.access import eyes
-from services.grievances.agreements import handlers as agreements
-from services.grievances.agreements.model import Signer
-from services.grievances.committees import store as committees
-from services.grievances.committees.model import Committee, Person, Position, form, years_after
-from services.grievances.disputes import handlers as disputes
-from services.grievances.disputes.model import (
-    AgreementForm,
-    Dispute,
-    Party,
-    PartyKind,
-    ReassignmentReason,
-    RefusalReason,
-    Relation,
-    Side,
-    TerminationReason,
-)
-from services.grievances.places import store as places
-from services.grievances.places.model import Division, GridUnit
-from services.grievances.sessions import handlers as sessions
-
-DISTRICT, STREET, OTHER_STREET = "440305000000", "440305001000", "440305006000"
-XINGHAI, BEITOU, HAIYUE = "440305001012", "440305001013", "440305006011"
-BUILDING = GridUnit(UUID("01936f00-0000-7000-8000-0000000000b1"), XINGHAI, "building", "/c/b", 1)
-NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
+from tests.store.grievances.ground import opened, with_committees
+from tests.store.grievances.life import Life
+from tests.support.instance import Fill, MakeDatabase, ServiceDatabase
 
 SEALER = privacy.Sealer({"test": b"k" * 32}, b"i" * 32)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def sealing() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(privacy, "sealer", lambda: SEALER)
+        yield
+
+
+@pytest.fixture(scope="module")
+def ground() -> Fill:
+    """What a module's tests begin with; a module or folder that wants less or more says so itself."""
+    return with_committees
+
+
 @pytest.fixture
-def service_address(service_database: Callable[[str], Any]) -> Any:
+def service_address(service_database: MakeDatabase, ground: Fill) -> ServiceDatabase:
     """Where the database is, for the service's login and (`admin_url`) for an administrator."""
-    return service_database("grievances")
+    return service_database("grievances", ground)
 
 
 @pytest.fixture
-def bare(service_address: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """Places only."""
-    monkeypatch.setattr(privacy, "sealer", lambda: SEALER)
-    with closing(Database(service_address.url, service="grievances", size=12)) as database:
-        with database.transaction() as tx:
-            places.save_divisions(
-                tx,
-                [
-                    Division(DISTRICT, "南山区", "district", None, 1),
-                    Division(STREET, "南头街道", "street", DISTRICT, 1),
-                    Division(OTHER_STREET, "蛇口街道", "street", DISTRICT, 1),
-                    Division(XINGHAI, "星海名城", "community", STREET, 1),
-                    Division(BEITOU, "北头", "community", STREET, 1),
-                    Division(HAIYUE, "海月", "community", OTHER_STREET, 1),
-                ],
-            )
-            places.save_grid_units(tx, [BUILDING])
+def database(service_address: ServiceDatabase) -> Iterator[Database]:
+    with opened(service_address) as database:
         yield database
-
-
-MEMBERS = tuple(
-    Person(UUID(int=number), f"mediator-{number}", "陈丽", date(1980, 5, 4), is_woman=True, position=position)
-    for number, position in enumerate((Position.MEMBER, Position.MEMBER, Position.CHAIR), start=1)
-)
-"""Of the committee of every community; they may be named as mediators there."""
-
-
-@pytest.fixture
-def database(bare: Database) -> Database:
-    """With a committee in every community; its facts are not told, so that tests see only their own."""
-    formed_on = date(2026, 1, 5)
-    with bare.transaction() as tx:
-        for area in (XINGHAI, BEITOU, HAIYUE):
-            committee = Committee(uuid_utils.compat.uuid7(), area, formed_on, years_after(formed_on, 3))
-            members = [replace(member, appointment_id=uuid_utils.compat.uuid7()) for member in MEMBERS]
-            committees.add(tx, form(committee, members, before=None, today=formed_on), "officer-2")
-    return bare
-
-
-class People:
-    """One of each role; all but the last two in 星海名城."""
-
-    resident = Actor("resident-1", (Grant("resident", XINGHAI),))
-    neighbour = Actor("resident-2", (Grant("resident", XINGHAI),))
-    leader = Actor("leader-1", (Grant("grid_leader", XINGHAI, "/c/b"),))
-    mediator = Actor("mediator-1", (Grant("mediator", XINGHAI),))
-    colleague = Actor("mediator-2", (Grant("mediator", XINGHAI),))
-    officer = Actor("officer-1", (Grant("community_officer", XINGHAI),))
-    street = Actor("officer-2", (Grant("street_officer", STREET),))
-    elsewhere = Actor("officer-9", (Grant("community_officer", HAIYUE), Grant("mediator", HAIYUE)))
-
-
-FILING = disputes.Register(
-    area=XINGHAI,
-    grid_unit_id=BUILDING.grid_unit_id,
-    relation=Relation.OWNER_OWNER,
-    category="noise",
-    summary="楼上王某深夜练琴，电话13800138000",
-    applicant=Party(Side.APPLICANT, PartyKind.PERSON, "王小明", "13800138000"),
-    respondent=Party(Side.RESPONDENT, PartyKind.PERSON, "欧阳锋", "0755-26666666"),
-)
-
-
-@dataclass(frozen=True)
-class Life:
-    """Takes disputes through their life, each step in a transaction with the eyes of who takes it."""
-
-    database: Database
-    people: type[People] = People
-    filing: disputes.Register = FILING
-    now: datetime = NOW
-
-    @staticmethod
-    def applicant(**changes: Any) -> Party:
-        return replace(FILING.applicant, **changes)
-
-    @staticmethod
-    def respondent(**changes: Any) -> Party:
-        return replace(FILING.respondent, **changes)
-
-    def file(self, actor: Actor | None = None, now: datetime = NOW, **changes: Any) -> Dispute:
-        actor = actor or self.people.resident
-        with self.database.transaction(eyes(actor)) as tx:
-            return disputes.register(
-                tx, replace(FILING, **changes), dispute_id=uuid_utils.compat.uuid7(), actor=actor, now=now
-            )
-
-    def step(self, command: Callable[..., Dispute], dispute: Dispute, actor: Actor | None, /, **more: Any) -> Dispute:
-        actor = actor or self.people.officer
-        asked = {"actor": actor, "version": dispute.version, "now": NOW} | more
-        with self.database.transaction(eyes(actor)) as tx:
-            return command(tx, dispute.dispute_id, **asked)
-
-    def accept(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        return self.step(disputes.accept, dispute, actor, **more)
-
-    def assign(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        return self.step(disputes.assign, dispute, actor, **{"mediator_id": "mediator-1", **more})
-
-    def meet(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        session = sessions.Record(held_at=NOW, is_public=False, attended=list(Side), record="王小明称可以商量")
-        more = {"command": session, "session_id": uuid_utils.compat.uuid7(), **more}
-        return self.step(sessions.record, dispute, actor or self.people.mediator, **more)
-
-    def resolve(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        agreement = agreements.Resolve(
-            AgreementForm.ORAL, "王小明晚十点后不练琴", None, {}, confirmed_by_applicant_on=local_day(NOW)
-        )
-        more = {"command": agreement, "agreement_id": uuid_utils.compat.uuid7(), **more}
-        return self.step(agreements.resolve, dispute, actor or self.people.mediator, **more)
-
-    def refuse(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        more = {"reason": RefusalReason.PARTY_REFUSED, "on_behalf_of": Side.RESPONDENT, **more}
-        return self.step(disputes.refuse, dispute, actor, **more)
-
-    def reassign(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        more = {"successor_id": "mediator-2", "reason": ReassignmentReason.NEAR_RELATIVE, **more}
-        return self.step(disputes.reassign, dispute, actor or self.people.mediator, **more)
-
-    def unassign(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        return self.step(disputes.unassign, dispute, actor, **{"on_behalf_of": Side.RESPONDENT, **more})
-
-    def terminate(self, dispute: Dispute, actor: Actor | None = None, **more: Any) -> Dispute:
-        more = {"reason": TerminationReason.NO_AGREEMENT, **more}
-        return self.step(disputes.terminate, dispute, actor or self.people.mediator, **more)
-
-    def written_agreement(self) -> agreements.Resolve:
-        signatures = dict.fromkeys(Signer, local_day(NOW))
-        return agreements.Resolve(AgreementForm.WRITTEN, "王小明晚十点后不练琴", None, signatures)
-
-    def assigned(self) -> Dispute:
-        return self.assign(self.accept(self.file()))
-
-    def mediating(self) -> Dispute:
-        return self.meet(self.assigned())
-
-    def mediating_by(self, mediator_id: str) -> Dispute:
-        assigned = self.assign(self.accept(self.file()), mediator_id=mediator_id)
-        return self.meet(assigned, Actor(mediator_id, (Grant("mediator", XINGHAI),)))
 
 
 @pytest.fixture
@@ -197,11 +44,11 @@ def life(database: Database) -> Life:
 
 
 @pytest.fixture
-def facts(bare: Database) -> Callable[[], list[tuple[str, int]]]:
+def facts(database: Database) -> Callable[[], list[tuple[str, int]]]:
     """Types and versions of the facts waiting to be sent, in their order."""
 
     def waiting() -> list[tuple[str, int]]:
-        with bare.transaction() as tx:
+        with database.transaction() as tx:
             rows = tx.rows("SELECT type, envelope::json ->> 'version' AS version FROM outbox ORDER BY position")
         return [(row.type, int(row.version)) for row in rows]
 

@@ -14,6 +14,8 @@ from chassis.identity import Actor, Grant
 from services.grievances.committees import handlers as committees
 from services.grievances.committees import store
 from services.grievances.committees.model import Appointment, EndReason, Formed, Person, Position
+from tests.store.grievances.ground import with_places
+from tests.support.instance import Fill
 
 DISTRICT, STREET, XINGHAI, HAIYUE = "440305000000", "440305001000", "440305001012", "440305006011"
 BEITOU = "440305001013"
@@ -65,69 +67,76 @@ def named(database: Database, area: str, now: datetime = NOW) -> list[str]:
         return [one.account_id for one in committees.list_mediators(tx, area, actor=actor, now=now)]
 
 
+@pytest.fixture(scope="module")
+def ground() -> Fill:
+    return with_places
+
+
 @pytest.fixture
-def formed(bare: Database) -> Formed:
+def formed(database: Database) -> Formed:
     """The first committee of 星海名城."""
-    return form(bare, command(XINGHAI, "chen", "li", "he"))
+    return form(database, command(XINGHAI, "chen", "li", "he"))
 
 
-def test_a_committee_is_one_fact_and_so_is_each_of_its_mediators(bare: Database, formed: Formed, facts: Any) -> None:
-    hired = hire(bare, formed, "wu")
-    end(bare, hired, STREET_OFFICER)
+def test_a_committee_is_one_fact_and_so_is_each_of_its_mediators(
+    database: Database, formed: Formed, facts: Any
+) -> None:
+    hired = hire(database, formed, "wu")
+    end(database, hired, STREET_OFFICER)
 
     assert facts() == [("committee.formed", 1), *[("mediator.appointed", 1)] * 4, ("mediator.ended", 2)]
-    assert named(bare, XINGHAI) == ["chen", "li", "he"]
+    assert named(database, XINGHAI) == ["chen", "li", "he"]
 
 
-def test_names_are_sealed_and_shown_masked_and_no_day_of_birth_is_kept(bare: Database, formed: Formed) -> None:
+def test_names_are_sealed_and_shown_masked_and_no_day_of_birth_is_kept(database: Database, formed: Formed) -> None:
     assert {one.name for one in formed.members} == {"陈*"}
-    with bare.transaction() as tx:
+    with database.transaction() as tx:
         kept = tx.rows("SELECT m::text AS row FROM mediators AS m")
         assert {one.name for one in store.list_of_committee(tx, formed.committee.committee_id)} == {"陈丽"}
     assert not any(word in one.row for one in kept for word in ("陈", "1980"))
 
 
-def test_art_9_the_next_term_ends_the_one_before(bare: Database, formed: Formed, facts: Any) -> None:
-    hire(bare, formed, "wu")
+def test_art_9_the_next_term_ends_the_one_before(database: Database, formed: Formed, facts: Any) -> None:
+    hire(database, formed, "wu")
     before = len(facts())
 
-    again = form(bare, command(XINGHAI, "li", "zhou", "sun", formed_on=date(2027, 3, 10)), now=NEXT_YEAR)
+    again = form(database, command(XINGHAI, "li", "zhou", "sun", formed_on=date(2027, 3, 10)), now=NEXT_YEAR)
 
     assert facts()[before:] == [
         *[("mediator.ended", 2)] * 4,
         ("committee.formed", 1),
         *[("mediator.appointed", 1)] * 3,
     ]
-    assert named(bare, XINGHAI, NEXT_YEAR) == ["li", "zhou", "sun"]
+    assert named(database, XINGHAI, NEXT_YEAR) == ["li", "zhou", "sun"]
     officer = Actor("officer-1", (Grant("community_officer", XINGHAI),))
-    with bare.transaction(eyes(officer)) as tx:
+    with database.transaction(eyes(officer)) as tx:
         [current] = committees.list_committees(tx, XINGHAI, actor=officer)
         ended = tx.rows("SELECT ended_on FROM committees WHERE committee_id <> %s", (current.committee_id,))
     assert current == again.committee
     assert ended == [(date(2027, 3, 10),)]
 
 
-def test_art_9_after_the_term_nobody_is_named(bare: Database, formed: Formed) -> None:
+def test_art_9_after_the_term_nobody_is_named(database: Database, formed: Formed) -> None:
     last_instant = AFTER_THE_TERM.replace(hour=15, minute=59)
 
-    assert named(bare, XINGHAI, last_instant) == ["chen", "li", "he"]
-    assert named(bare, XINGHAI, AFTER_THE_TERM) == []
+    assert named(database, XINGHAI, last_instant) == ["chen", "li", "he"]
+    assert named(database, XINGHAI, AFTER_THE_TERM) == []
 
 
 def test_art_13_mediators_of_the_community_and_of_the_street_above_it_may_be_named(
-    bare: Database, formed: Formed
+    database: Database, formed: Formed
 ) -> None:
-    form(bare, command(STREET, "street-a", "street-b", "street-c"))
+    form(database, command(STREET, "street-a", "street-b", "street-c"))
 
-    assert named(bare, XINGHAI) == ["chen", "li", "he", "street-a", "street-b", "street-c"]
-    assert named(bare, BEITOU) == ["street-a", "street-b", "street-c"]
-    assert named(bare, HAIYUE) == []
+    assert named(database, XINGHAI) == ["chen", "li", "he", "street-a", "street-b", "street-c"]
+    assert named(database, BEITOU) == ["street-a", "street-b", "street-c"]
+    assert named(database, HAIYUE) == []
 
 
-def test_art_8_who_leaves_may_leave_it_incomplete_and_that_is_shown(bare: Database, formed: Formed) -> None:
-    end(bare, formed.members[0], STREET_OFFICER)
+def test_art_8_who_leaves_may_leave_it_incomplete_and_that_is_shown(database: Database, formed: Formed) -> None:
+    end(database, formed.members[0], STREET_OFFICER)
 
-    with bare.transaction(eyes(STREET_OFFICER)) as tx:
+    with database.transaction(eyes(STREET_OFFICER)) as tx:
         [committee] = committees.list_committees(tx, XINGHAI, actor=STREET_OFFICER)
     assert (committee.members, committee.chairs, committee.is_complete) == (2, 0, False)
 
@@ -139,11 +148,11 @@ COLLEAGUE = Actor("chen", (Grant("mediator", XINGHAI),))
 
 
 @pytest.mark.parametrize("actor", [LEAVER, OFFICER, STREET_OFFICER], ids=["himself", "community", "street"])
-def test_a_mediator_may_ask_to_leave(bare: Database, formed: Formed, actor: Actor) -> None:
-    ended = end(bare, formed.members[1], actor)
+def test_a_mediator_may_ask_to_leave(database: Database, formed: Formed, actor: Actor) -> None:
+    ended = end(database, formed.members[1], actor)
 
     assert (ended.ended_on, ended.version) == (date(2026, 3, 10), 2)
-    assert named(bare, XINGHAI) == ["chen", "he"]
+    assert named(database, XINGHAI) == ["chen", "he"]
 
 
 REFUSED: dict[str, tuple[type[Exception], Any]] = {
@@ -183,29 +192,29 @@ REFUSED: dict[str, tuple[type[Exception], Any]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_refused_changes_nothing(bare: Database, formed: Formed, case: str) -> None:
+def test_what_is_refused_changes_nothing(database: Database, formed: Formed, case: str) -> None:
     refusal, act = REFUSED[case]
-    before = snapshot(bare)
+    before = snapshot(database)
 
     with pytest.raises(refusal):
-        act(bare, formed)
+        act(database, formed)
 
-    assert snapshot(bare) == before
+    assert snapshot(database) == before
 
 
 @pytest.mark.parametrize(("area", "told"), [(DISTRICT, "is a district"), ("440305999000", "is not a division known")])
-def test_art_8_a_committee_belongs_to_a_community_or_a_street(bare: Database, area: str, told: str) -> None:
+def test_art_8_a_committee_belongs_to_a_community_or_a_street(database: Database, area: str, told: str) -> None:
     district = Actor("officer-3", (Grant("district_officer", DISTRICT),))
 
     with pytest.raises(InvalidInput, match=told):
-        form(bare, command(area, "a", "b", "c"), actor=district)
+        form(database, command(area, "a", "b", "c"), actor=district)
 
 
-def test_an_appointment_ends_once(bare: Database, formed: Formed) -> None:
-    ended = end(bare, formed.members[1], OFFICER)
+def test_an_appointment_ends_once(database: Database, formed: Formed) -> None:
+    ended = end(database, formed.members[1], OFFICER)
 
     with pytest.raises(WrongState, match="ended since 2026-03-10"):
-        end(bare, ended, OFFICER)
+        end(database, ended, OFFICER)
 
 
 @pytest.mark.parametrize(
@@ -219,9 +228,9 @@ def test_an_appointment_ends_once(bare: Database, formed: Formed) -> None:
     ],
 )
 def test_art_19_whoever_may_file_there_sees_whom_to_choose(
-    bare: Database, formed: Formed, actor: Actor, sees: bool
+    database: Database, formed: Formed, actor: Actor, sees: bool
 ) -> None:
-    with bare.transaction(eyes(actor)) as tx:
+    with database.transaction(eyes(actor)) as tx:
         if sees:
             assert len(committees.list_mediators(tx, XINGHAI, actor=actor, now=NOW)) == 3
         else:
@@ -246,11 +255,11 @@ COUNT = "SELECT (SELECT count(*) FROM committees) AS committees, (SELECT count(*
     ids=["nobody", "another street", "community", "its neighbour", "street", "a mediator", "system"],
 )
 def test_past_the_handlers_the_register_shows_to_those_it_serves(
-    bare: Database, formed: Formed, access: Access, seen: tuple[int, int]
+    database: Database, formed: Formed, access: Access, seen: tuple[int, int]
 ) -> None:
-    form(bare, command(STREET, "street-a", "street-b", "street-c"))
+    form(database, command(STREET, "street-a", "street-b", "street-c"))
 
-    with bare.transaction(access) as tx:
+    with database.transaction(access) as tx:
         assert tx.rows(COUNT) == [seen]
 
 
@@ -268,16 +277,16 @@ ENDS = "UPDATE mediators SET ended_on = now(), end_reason = %s WHERE account_id 
     ],
 )
 def test_past_the_handlers_only_the_area_or_the_mediator_ends_an_appointment(
-    bare: Database, formed: Formed, access: Access, reason: str, account: str, touched: int
+    database: Database, formed: Formed, access: Access, reason: str, account: str, touched: int
 ) -> None:
-    form(bare, command(STREET, "street-a", "street-b", "street-c"))
+    form(database, command(STREET, "street-a", "street-b", "street-c"))
 
-    with bare.transaction(access) as tx:
+    with database.transaction(access) as tx:
         assert tx.execute(ENDS, (reason, account)) == touched
 
 
-def test_past_the_handlers_a_mediator_enters_no_dismissal(bare: Database, formed: Formed) -> None:
-    with pytest.raises(psycopg2.errors.InsufficientPrivilege), bare.transaction(Access("li", ())) as tx:
+def test_past_the_handlers_a_mediator_enters_no_dismissal(database: Database, formed: Formed) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction(Access("li", ())) as tx:
         tx.execute(ENDS, ("dismissed", "li"))
 
 
@@ -293,8 +302,8 @@ def test_past_the_handlers_a_mediator_enters_no_dismissal(bare: Database, formed
         "UPDATE mediators SET term_ends_on = term_ends_on",
     ],
 )
-def test_past_the_handlers_the_register_is_not_rewritten(bare: Database, formed: Formed, forbidden: str) -> None:
-    with pytest.raises(psycopg2.errors.InsufficientPrivilege), bare.transaction(SYSTEM) as tx:
+def test_past_the_handlers_the_register_is_not_rewritten(database: Database, formed: Formed, forbidden: str) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction(SYSTEM) as tx:
         tx.execute(forbidden)
 
 

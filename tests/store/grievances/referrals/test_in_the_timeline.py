@@ -6,7 +6,7 @@ from chassis.database import Database
 from chassis.identity import Actor
 from services.grievances.access import eyes
 from services.grievances.timeline import handlers
-from tests.store.grievances.referrals.conftest import HAIYUE, Way
+from tests.store.grievances.referrals.offices import HAIYUE, Way
 
 
 def lines(database: Database, dispute_id: Any, actor: Actor) -> list[tuple[str, str | None, str | None]]:
