@@ -58,6 +58,7 @@ def portal_url(statistics: Statistics, members: Members, tmp_path_factory: pytes
         settings = {
             "PORTAL_STATISTICS_URL": statistics.url,
             "PORTAL_MEMBERS_URL": members_url,
+            "PORTAL_GRIEVANCES_URL": members_url,
             "PORTAL_COOKIES": "http",
             "PORTAL_NOTICES_S": "0.2",
         }

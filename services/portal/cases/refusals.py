@@ -22,6 +22,7 @@ SENTENCES = {
     "Must say what was discussed.": lazy_gettext("请写明谈了什么。"),
     "Must say what was agreed.": lazy_gettext("请写明达成了什么。"),
     "Must say what is to be done.": lazy_gettext("请写明做什么。"),
+    "it is a party's own will; say whose: applicant or respondent": lazy_gettext("请选择是哪一方的意思。"),
     "Must say something.": lazy_gettext("请写点内容。"),
     "Must be the name of a court, for example 深圳市南山区人民法院.": lazy_gettext(
         "请填写法院全称，例如 深圳市南山区人民法院。"

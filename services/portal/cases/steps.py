@@ -346,15 +346,6 @@ STEPS = (
         lazy_gettext("调解员已确定。"),
     ),
     Step(
-        "session",
-        lazy_gettext("记录一次调解"),
-        "/disputes/{id}/sessions",
-        ("assigned", "mediating"),
-        Asked.conducts,
-        _session,
-        lazy_gettext("调解已记录。"),
-    ),
-    Step(
         "sign",
         lazy_gettext("登记一方签署"),
         "/disputes/{id}/agreement/signatures",
@@ -364,6 +355,15 @@ STEPS = (
         lazy_gettext("签署已登记。"),
         version="draft",
         hint=lazy_gettext("双方、调解员和调解委员会都签署后，协议生效，案件化解。"),
+    ),
+    Step(
+        "session",
+        lazy_gettext("记录一次调解"),
+        "/disputes/{id}/sessions",
+        ("assigned", "mediating"),
+        Asked.conducts,
+        _session,
+        lazy_gettext("调解已记录。"),
     ),
     Step(
         "oral",

@@ -34,10 +34,11 @@ FORMATS = ("csv", "xlsx")
 
 @pages.get("/cases")
 def work() -> AnyResponse:
-    """What is open and due first, unless something else was asked for."""
+    """What is open and due first, unless something else was asked for; of one's own filings, all."""
     person = portal().person()
-    asked = request.args if request.args.get("f") else MultiDict({"open": "yes", "order": "due"})
-    return _listed(person, asked)
+    if request.args.get("f"):
+        return _listed(person, request.args)
+    return _listed(person, MultiDict({"open": "yes", "order": "due"} if roles.is_working(person) else {}))
 
 
 @pages.post("/cases/search")
@@ -96,7 +97,7 @@ def _listed(person: Person, asked: "MultiDict[str, str]", words_asked: str = "")
         rows=[row(item, divisions, categories, relations, now) for item in page["items"]],
         next_page=page["next"],
         chosen=[] if words_asked else _chosen(form),
-        is_narrowed=any(asked.get(name) for name in (*FILTERS, *FLAGS, "cursor")),
+        is_narrowed=bool(asked.get("f")),
         exported={name: asked[name] for name in EXPORTED if asked.get(name)},
         words=words,
         more={name: asked[name] for name in (*FILTERS, *FLAGS, "order") if asked.get(name)},

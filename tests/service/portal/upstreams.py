@@ -28,7 +28,8 @@ STREETS = [
     )
 ]
 XINGHAI = {"code": "440305001012", "name": "星海名城社区居委会", "level": "community", "parent_code": "440305001000"}
-AREAS = {area["code"]: area for area in [DISTRICT, *STREETS, XINGHAI]}
+HAIYUE = {"code": "440305006011", "name": "海月社区居委会", "level": "community", "parent_code": "440305006000"}
+AREAS = {area["code"]: area for area in [DISTRICT, *STREETS, XINGHAI, HAIYUE]}
 
 
 COUNTS = ("registered", "accepted", "resolved", "refused", "terminated", "reopened", "linked", "overdue", "confirmed")
