@@ -59,12 +59,12 @@ def scope(actor: Actor) -> tuple[str, ...]:
 
 
 def is_hidden(dispute: Dispute, actor: Actor) -> bool:
-    """Whether the dispute is about the actor or the body the actor acts for, and somebody else filed it.
+    """Whether the dispute is about the actor or the body the actor acts for, and is somebody else's cause.
 
     An office opens no door to it: what an accuser gives never reaches the accused (信访工作条例 Art. 30, 46).
     """
     against = dispute.is_against(actor.actor_id) or acts_for_accused(dispute, actor)
-    return against and actor.actor_id != dispute.filed_by
+    return against and not dispute.is_followed_by(actor.actor_id)
 
 
 def acts_for_accused(dispute: Dispute, actor: Actor) -> bool:
@@ -97,8 +97,8 @@ def refuse_accused(actor: Actor, dispute: Dispute) -> None:
 
 
 def require_sight(actor: Actor, dispute: Dispute) -> None:
-    """Raise NotAllowed unless the actor filed the dispute or works where it lies."""
-    if dispute.filed_by != actor.actor_id:
+    """Raise NotAllowed unless the actor follows the dispute as its own or works where it lies."""
+    if not dispute.is_followed_by(actor.actor_id):
         actor.require(SEERS, area=dispute.area)
 
 

@@ -12,8 +12,7 @@ from services.grievances import access
 from services.grievances.comments import model, store
 from services.grievances.comments.model import Author, Comment
 from services.grievances.disputes import handlers as disputes
-from services.grievances.disputes.model import Dispute, check_no_part
-from services.grievances.following.model import check_voice
+from services.grievances.disputes.model import Dispute, check_no_part, check_voice
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def write(
     works on it.
     """
     dispute = disputes.get_seen(tx, dispute_id, actor=actor)
-    if dispute.filed_by == actor.actor_id:
+    if dispute.is_followed_by(actor.actor_id):
         check_voice(dispute, actor.actor_id)
         if not command.visible_to_complainant:
             detail = "only who works on the case writes what its complainant does not see; leave it out"
@@ -68,7 +67,7 @@ def list_comments(
     only, for whom it opens. Both are audited.
     """
     dispute = disputes.get_seen(tx, dispute_id, actor=actor)
-    own = dispute.filed_by == actor.actor_id
+    own = dispute.is_followed_by(actor.actor_id)
     if purpose is not None:
         access.open_personal_data(tx, actor, dispute, purpose)
     elif own:

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis import outbox, privacy
 from chassis.database import Transaction
 from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, StaleVersion
-from chassis.identity import Actor
+from chassis.identity import RESERVED, Actor
 from services.grievances import access, events
 from services.grievances.agreements import store as agreements
 from services.grievances.committees import handlers as committees
@@ -17,7 +17,6 @@ from services.grievances.deadlines.model import Thing
 from services.grievances.disputes import model, store
 from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
 from services.grievances.duplicates.model import Similar
-from services.grievances.following.model import check_voice
 from services.grievances.joint import endings
 from services.grievances.joint import store as joint
 from services.grievances.joint.model import Decision
@@ -60,6 +59,7 @@ def register(
         raise InvalidInput("; ".join(problem.detail for problem in problems), problems)
     actor.require(access.FILERS, area=command.area, grid_path=ground.unit_path or "")
     parties = (_applicant(command, actor, ground.unit_path or ""), command.respondent)
+    applicant, respondent = parties
     filed = Dispute(
         dispute_id=dispute_id,
         area=command.area,
@@ -68,12 +68,14 @@ def register(
         category=command.category,
         filed_by=actor.actor_id,
         registered_at=now,
-        party_ids=tuple(party.person_id for party in parties if party.person_id),
+        applicant_id=applicant.person_id,
+        respondent_id=respondent.person_id,
         channel=command.channel or _channel(actor, command.area, ground.unit_path or ""),
         basis=command.basis,
         ticket_kind=command.ticket_kind,
         respondent_body=command.respondent_body or _body_complained_of(command),
     )
+    model.check_accounts(filed, reserved=RESERVED)
     _check_intake(filed)
     dispute, fact = model.register(filed)
     words = words_of(command.summary, *_organisations(parties))
@@ -139,18 +141,18 @@ def reassign(
 def unassign(
     tx: Transaction, dispute_id: UUID, *, on_behalf_of: Side | None, actor: Actor, version: int, now: datetime
 ) -> Dispute:
-    """A party refuses the mediator: said by who filed, or recorded by the mediator or the committee for either side.
+    """A party refuses the mediator: said by who complains, or recorded by the mediator or the committee for a side.
 
     The time to name another one runs from now; that for mediation goes on.
     """
     dispute = get_locked(tx, dispute_id, actor=actor, version=version, own=True)
-    filed = actor.actor_id == dispute.filed_by
-    if filed:
-        check_voice(dispute, actor.actor_id)
+    own = dispute.is_followed_by(actor.actor_id)
+    if own:
+        model.check_voice(dispute, actor.actor_id)
     change = model.unassign(dispute, by=actor.actor_id, on_behalf_of=on_behalf_of)
-    if not filed:
+    if not own:
         access.require_conduct(actor, dispute)
-    side = Side.APPLICANT if filed else on_behalf_of
+    side = Side.APPLICANT if own else on_behalf_of
     dispute = _hand_over(tx, dispute, change, actor, now, reason=model.REFUSED_MEDIATOR, side=side)
     deadlines.watch(tx, _thing(dispute), model.DUE_RULES[dispute.state], now)
     return dispute
@@ -205,7 +207,7 @@ def reopen(
 
 
 def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, own: bool = False) -> Dispute:
-    """The dispute for a change: locked, at the version the caller has read. `own`: for who filed it as well.
+    """The dispute for a change: locked, at the version the caller has read. `own`: for who complains as well.
 
     Raises NotFound where the caller may see none, NotAllowed where the caller does not work, StaleVersion.
     """
@@ -221,7 +223,7 @@ def get_for_work(tx: Transaction, dispute_id: UUID, *, actor: Actor, own: bool =
     if dispute is None or access.is_hidden(dispute, actor):
         raise _unknown(dispute_id)
     access.refuse_accused(actor, dispute)
-    if not (own and actor.actor_id == dispute.filed_by):
+    if not (own and dispute.is_followed_by(actor.actor_id)):
         access.require_work(actor, dispute)
     return dispute
 
@@ -274,7 +276,7 @@ def get_in_detail(
 ) -> DisputeInDetail:
     """Masked without a purpose; with one, opened for the assigned mediator or an officer, and audited.
 
-    Who filed reads his or her own words without a purpose (PIPL Art. 45); that is audited too.
+    Who complains reads his or her own words without a purpose (PIPL Art. 45); that is audited too.
     """
     dispute, sealed_summary = _seen(tx, dispute_id, actor)
     parties = {party.side: party for party in store.list_parties(tx, dispute_id)}
@@ -284,7 +286,7 @@ def get_in_detail(
         summary = store.opened_summary(sealed_summary)
     else:
         parties = {side: masked(party) for side, party in parties.items()}
-        if dispute.filed_by == actor.actor_id:
+        if dispute.is_followed_by(actor.actor_id):
             access.record_read(tx, actor, dispute, "own filing")
             summary = store.opened_summary(sealed_summary)
     decided = dispute.resolution is model.Resolution.DECISION

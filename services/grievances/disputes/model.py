@@ -4,7 +4,7 @@ Every change takes a dispute and gives the changed one, a version up, with exact
 forbids raises WrongState and changes nothing. Mediation is free of charge (Art. 4): nothing here can hold a fee.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -253,7 +253,8 @@ class Dispute:
     """A dispute 纠纷 as its life cycle sees it; what was said and by whom lies beside it, sealed.
 
     `serial` is 0 until the store has given it its number. `counted_from`: the instant from which its present due time
-    runs. `party_ids` are the accounts of its parties, `opposed_ids` those that act for the body complained of.
+    runs. `applicant_id` and `respondent_id`: the accounts of its parties, where they are known; `opposed_ids` are those
+    that act for the body complained of.
     `independent_ids`: who is not the workstation's own, where that is complained of (`access.acts_for_accused`).
     `escalated_to`: the highest level that a missed deadline has brought it to. `joint_case_id`: its open joint case.
     `on_behalf_of`: whose will it was that it is not mediated. `recused_ids`: who had it and was not impartial.
@@ -286,7 +287,8 @@ class Dispute:
     satisfaction: int | None = None
     on_behalf_of: Side | None = None
     recused_ids: tuple[str, ...] = ()
-    party_ids: tuple[str, ...] = ()
+    applicant_id: str | None = None
+    respondent_id: str | None = None
     opposed_ids: tuple[str, ...] = ()
     independent_ids: tuple[str, ...] = ()
     escalated_to: str | None = None
@@ -294,11 +296,23 @@ class Dispute:
 
     def concerns(self, account: str) -> bool:
         """Whether this is the account's own cause: it filed the dispute or belongs to a party."""
-        return account == self.filed_by or account in self.party_ids
+        return account in (self.filed_by, self.applicant_id, self.respondent_id)
+
+    def is_followed_by(self, account: str) -> bool:
+        """Whether the account sees it as who complains does: it filed it, or it was filed for the account."""
+        return account in (self.filed_by, self.applicant_id)
+
+    def speaks(self, account: str) -> bool:
+        """Whether the account says what the law leaves to a party: the applicant's does, the hotline for its caller.
+
+        Staff that took a case in for somebody does not: else the community could confirm, or take back, what a resident
+        complained of.
+        """
+        return account == self.applicant_id or (account == self.filed_by and self.channel is Channel.HOTLINE)
 
     def is_against(self, account: str) -> bool:
-        """Whether the account acts for the body complained of, or is a party that somebody else complains of."""
-        return account in self.opposed_ids or (account in self.party_ids and account != self.filed_by)
+        """Whether the account acts for the body complained of, or is the respondent that somebody else complains of."""
+        return account in self.opposed_ids or (account == self.respondent_id and not self.is_followed_by(account))
 
     @property
     def is_open(self) -> bool:
@@ -536,13 +550,13 @@ def due(dispute: Dispute) -> tuple[str, datetime] | None:
 
 
 def _whose(dispute: Dispute, by: str, side: Side | None, command: Command, *, is_a_partys: bool = True) -> Side | None:
-    """Whose will a step carries out: who filed speaks as the applicant, who works on it says for which side."""
-    filed = by == dispute.filed_by
-    if is_a_partys and filed and side is not Side.RESPONDENT:
+    """Whose will a step carries out: who complains speaks as the applicant, who works on it says for which side."""
+    own = dispute.is_followed_by(by)
+    if is_a_partys and own and side is not Side.RESPONDENT:
         return Side.APPLICANT
-    if is_a_partys == (side is not None) and not (is_a_partys and filed):
+    if is_a_partys == (side is not None) and not (is_a_partys and own):
         return side
-    if filed:
+    if own:
         detail = f"who filed {_name(dispute)} speaks for the applicant, not for the other side"
     elif is_a_partys:
         detail = "it is a party's own will; say whose: applicant or respondent"
@@ -557,6 +571,26 @@ def _check_impartial(dispute: Dispute, mediator_id: str, pointer: str) -> None:
         raise InvalidInput(detail, [FieldError(pointer, detail)], rule="人民调解法 Art. 14")
     if mediator_id == dispute.mediator_id:
         raise Conflict(f"{_name(dispute)} already has this mediator; name another one")
+
+
+def check_accounts(dispute: Dispute, *, reserved: Collection[str]) -> None:
+    """Nobody is on both sides, and no party has an account of the program's own; raises InvalidInput."""
+    if dispute.respondent_id is not None and dispute.respondent_id == dispute.applicant_id:
+        detail = "applicant and respondent have the same account; a dispute is between two"
+    elif dispute.applicant_id in reserved or dispute.respondent_id in reserved:
+        detail = f"{' and '.join(sorted(reserved))} are no accounts of people; leave person_id out"
+    else:
+        return
+    raise InvalidInput(detail, [FieldError("/respondent/person_id", detail)])
+
+
+def check_voice(dispute: Dispute, account: str) -> None:
+    """Raises NotAllowed unless this account, which follows the dispute, speaks as its complainant."""
+    if not dispute.speaks(account):
+        raise NotAllowed(
+            f"{_name(dispute)} was taken in for its applicant, who says this with case number and secret",
+            rule="人民调解法 Art. 23",
+        )
 
 
 def check_no_part(dispute: Dispute, by: str, *, own: bool = False) -> None:

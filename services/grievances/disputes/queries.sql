@@ -54,17 +54,24 @@ SELECT n.last_serial FROM numbered AS n;
 
 -- name: lock_dispute(dispute_id)^
 -- One dispute for a change, with the accounts of its parties and of the body complained of, and how far up a missed
--- deadline has brought it; others who want to change it wait.
+-- deadline has brought it; others who want to change it wait. The lock comes first: what stands beside the dispute is
+-- looked up when nobody else changes it any more.
+WITH held AS MATERIALIZED (
+    SELECT
+        d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
+        d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
+        d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
+        d.satisfaction, d.on_behalf_of, d.recused_ids
+    FROM disputes AS d
+    WHERE d.dispute_id = :dispute_id
+    FOR NO KEY UPDATE
+)
+
 SELECT
-    d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
-    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
-    d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
-    d.satisfaction, d.on_behalf_of, d.recused_ids,
-    known.party_ids, known.opposed_ids, known.independent_ids, known.joint_case_id, known.stage
-FROM disputes AS d
-CROSS JOIN LATERAL circumstances_of(d.dispute_id, d.area, d.respondent_body) AS known
-WHERE d.dispute_id = :dispute_id
-FOR NO KEY UPDATE OF d;
+    held.*, known.applicant_id, known.respondent_id, known.opposed_ids, known.independent_ids, known.joint_case_id,
+    known.stage
+FROM held
+CROSS JOIN LATERAL circumstances_of(held.dispute_id, held.area, held.respondent_body) AS known;
 
 -- name: save_dispute(dispute_id, state, version, session_count, mediator_id, reason_code, agreement_form, closed_at, linked_to, chosen_by, resolution, counted_from, confirmed_at, satisfaction, on_behalf_of, recused_ids)!
 -- Write what a step has changed; the row is locked by lock_dispute.
@@ -98,7 +105,7 @@ SELECT
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
     d.satisfaction, d.on_behalf_of, d.recused_ids, d.summary_sealed,
-    known.party_ids, known.opposed_ids, known.independent_ids, known.joint_case_id, known.stage
+    known.applicant_id, known.respondent_id, known.opposed_ids, known.independent_ids, known.joint_case_id, known.stage
 FROM disputes AS d
 CROSS JOIN LATERAL circumstances_of(d.dispute_id, d.area, d.respondent_body) AS known
 WHERE d.dispute_id = :dispute_id;

@@ -26,9 +26,7 @@ from services.grievances.disputes.model import (
     TicketKind,
 )
 
-queries = load_queries(
-    Path(__file__).parent, prepared=("add_dispute", "lock_dispute", "find_dispute", "list_parties")
-)
+queries = load_queries(Path(__file__).parent, prepared=("add_dispute", "lock_dispute", "find_dispute", "list_parties"))
 
 SUMMARY, NAME, PHONE = "dispute.summary", "dispute_party.name", "dispute_party.phone"
 """The contexts that these are sealed for."""
@@ -224,7 +222,8 @@ def dispute_of(row: Any) -> Dispute:
         satisfaction=row.satisfaction,
         on_behalf_of=(side := getattr(row, "on_behalf_of", None)) and Side(side),
         recused_ids=tuple(getattr(row, "recused_ids", ())),
-        party_ids=tuple(getattr(row, "party_ids", ())),
+        applicant_id=getattr(row, "applicant_id", None),
+        respondent_id=getattr(row, "respondent_id", None),
         opposed_ids=tuple(getattr(row, "opposed_ids", ())),
         independent_ids=tuple(getattr(row, "independent_ids", ())),
         joint_case_id=getattr(row, "joint_case_id", None),

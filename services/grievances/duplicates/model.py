@@ -105,9 +105,9 @@ def link(dispute: Dispute, *, to: Dispute, has_linked: bool, by: str, now: datet
             f"{_name(to)} is {to.state}, and nothing is done in a closed case; reopen it, or work on this one",
             rule=rule,
         )
-    accused = [account for account in dispute.party_ids if account != dispute.filed_by]
     same_body = dispute.respondent_body in (None, to.respondent_body)
-    if not same_body or not all(to.is_against(account) for account in accused):
+    accused = dispute.respondent_id
+    if not same_body or not (accused is None or to.is_against(accused)):
         raise NotAllowed(
             f"{_name(dispute)} complains of somebody who has a say in {to.case_number}; each is worked on by itself",
             rule="信访工作条例 Art. 28",

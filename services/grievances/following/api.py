@@ -146,7 +146,7 @@ class FollowingApi:
         """
         with self.database.transaction(_own_eyes(request)) as tx:
             dispute = handlers.get_own(tx, dispute_id, actor=request.actor, version=request.version or 0)
-            dispute = handlers.withdraw(tx, dispute, now=request.now)
+            dispute = handlers.withdraw(tx, dispute, account=request.actor.actor_id, now=request.now)
             return request.answer(tx, dispute, version=dispute.version, area=dispute.area)
 
     @endpoint(
@@ -186,7 +186,7 @@ def shown(request: Request, case_number: str) -> handlers.Shown:
 
 
 def _own_eyes(request: Request) -> Access:
-    """See nothing but what one has filed, whatever the office."""
+    """See nothing but one's own cases, whatever the office."""
     return Access(request.actor.actor_id, ())
 
 

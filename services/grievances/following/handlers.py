@@ -12,7 +12,7 @@ from services.grievances import access
 from services.grievances.comments import handlers as comments
 from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes import store as dispute_store
-from services.grievances.disputes.model import Dispute, Resolution, check_no_part
+from services.grievances.disputes.model import Dispute, Resolution, check_no_part, check_voice
 from services.grievances.following import model, store
 from services.grievances.following.model import Feedback, Followed
 from services.grievances.following.secret import read_case_number, read_secret
@@ -63,18 +63,20 @@ def get_shown(tx: Transaction, shown: Shown) -> Dispute:
     dispute = dispute_store.find_locked(tx, open_case(tx, shown))
     if dispute is None:
         raise unknown_case()
+    # While it waited for the lock, the secret may have been renewed, and this one opens nothing any more.
+    open_case(tx, shown)
     return dispute
 
 
 def get_own(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int) -> Dispute:
-    """The case, locked, for the account that filed it and speaks as its complainant.
+    """The case, locked, for the account that speaks as its complainant: it filed it, or it was filed for that account.
 
     Raises NotFound for anyone else's, NotAllowed where staff took it in for somebody, StaleVersion.
     """
     dispute = dispute_store.find_locked(tx, dispute_id)
-    if dispute is None or dispute.filed_by != actor.actor_id:
+    if dispute is None or not dispute.is_followed_by(actor.actor_id):
         raise NotFound(f"there is no dispute {dispute_id} that you have filed; GET /disputes?own=true lists those")
-    model.check_voice(dispute, actor.actor_id)
+    check_voice(dispute, actor.actor_id)
     if dispute.version != version:
         raise StaleVersion(f"dispute {dispute.case_number}", version, dispute.version)
     return dispute
@@ -85,15 +87,15 @@ def hear(
 ) -> Dispute:
     """Confirm the locked case or take it up again; `account` is None for who has shown the secret."""
     primary = store.find_primary(tx, dispute.dispute_id) if dispute.linked_to else None
-    change = model.hear(dispute, said, now=now, primary=primary)
+    change = model.hear(dispute, said, by=account or ANONYMOUS.actor_id, now=now, primary=primary)
     if said.comment is not None:
         comments.write_as_complainant(tx, dispute, said.comment, account=account, comment_id=comment_id, now=now)
     return disputes.keep(tx, change, now)
 
 
-def withdraw(tx: Transaction, dispute: Dispute, *, now: datetime) -> Dispute:
-    """The complainant of the locked case does not want mediation (any more)."""
-    return disputes.keep(tx, model.withdraw(dispute, now=now), now)
+def withdraw(tx: Transaction, dispute: Dispute, *, account: str | None, now: datetime) -> Dispute:
+    """The complainant of the locked case does not want mediation (any more); `account` as in `hear`."""
+    return disputes.keep(tx, model.withdraw(dispute, by=account or ANONYMOUS.actor_id, now=now), now)
 
 
 def renew_secret(tx: Transaction, dispute_id: UUID, *, secret: str, actor: Actor, now: datetime) -> Dispute:
@@ -111,7 +113,7 @@ def hash_of(secret: str) -> bytes:
 
 
 def open_case(tx: Transaction, shown: Shown) -> UUID:
-    """Exchange number and secret for the eyes of whoever filed. Which of the two was wrong, nobody is told.
+    """Exchange number and secret for eyes that follow this case. Which of the two was wrong, nobody is told.
 
     Raises NotFound, and Malformed for what was mistyped.
     """

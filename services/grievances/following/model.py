@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from chassis.errors import Conflict, FieldError, InvalidInput, NotAllowed, WrongState
+from chassis.errors import Conflict, FieldError, InvalidInput, WrongState
 from services.grievances.comments.model import Comment
 from services.grievances.disputes import model as disputes
 from services.grievances.disputes.model import (
     Change,
-    Channel,
     Command,
     Dispute,
     RefusalReason,
     ReopeningReason,
     Resolution,
+    Side,
     State,
     TerminationReason,
 )
@@ -227,19 +227,19 @@ class Feedback:
     comment: str | None = None
 
 
-def hear(dispute: Dispute, said: Feedback, *, now: datetime, primary: Standing | None = None) -> Change:
+def hear(dispute: Dispute, said: Feedback, *, by: str, now: datetime, primary: Standing | None = None) -> Change:
     """Confirm that it is resolved, or take it up again: nothing counts as resolved against who complained of it.
 
     A decision is not undone by not agreeing to it: it names the way to appeal. Of a linked case its complainant may
-    say that the end of the other one was none for him or her.
+    say that the end of the other one was none for him or her. `by`: who complains, checked already.
     """
     if said.confirmed:
-        return disputes.confirm(dispute, satisfaction=said.satisfaction, by=dispute.filed_by, now=now)
+        return disputes.confirm(dispute, satisfaction=said.satisfaction, by=by, now=now)
     if said.satisfaction is not None:
         detail = "satisfaction is given with a confirmation; leave it out where confirmed is false"
         raise InvalidInput(detail, [FieldError("/satisfaction", detail)])
     _check_ended(dispute, primary)
-    return disputes.reopen(dispute, reason=ReopeningReason.NOT_CONFIRMED, by=dispute.filed_by, now=now)
+    return disputes.reopen(dispute, reason=ReopeningReason.NOT_CONFIRMED, by=by, now=now)
 
 
 def _check_ended(dispute: Dispute, primary: Standing | None) -> None:
@@ -253,10 +253,12 @@ def _check_ended(dispute: Dispute, primary: Standing | None) -> None:
         raise Conflict(detail, rule="信访工作条例 Art. 35")
 
 
-def withdraw(dispute: Dispute, *, now: datetime) -> Change:
+def withdraw(dispute: Dispute, *, by: str, now: datetime) -> Change:
     """The complainant does not want mediation: until a mediator has the case that refuses it (人民调解法 Art. 17), from
     then on it ends it (Art. 23). The other routes stay open (Art. 3).
     """
     if dispute.state in disputes.LIFE_CYCLE[Command.TERMINATE]:
-        return disputes.terminate(dispute, reason=TerminationReason.PARTY_ENDED, by=dispute.filed_by, now=now)
-    return disputes.refuse(dispute, reason=RefusalReason.PARTY_REFUSED, by=dispute.filed_by, now=now)
+        ended = TerminationReason.PARTY_ENDED
+        return disputes.terminate(dispute, reason=ended, by=by, now=now, on_behalf_of=Side.APPLICANT)
+    refused = RefusalReason.PARTY_REFUSED
+    return disputes.refuse(dispute, reason=refused, by=by, now=now, on_behalf_of=Side.APPLICANT)

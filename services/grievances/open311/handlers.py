@@ -79,7 +79,7 @@ def file(
 def list_requests(
     tx: Transaction, asked: Asked, *, jurisdiction_id: str | None, actor: Actor, now: datetime
 ) -> list[ServiceRequest]:
-    """Those of the areas where the caller works; of who works nowhere, what he or she has filed (ADR 12)."""
+    """Those of the areas where the caller works; of who works nowhere, the own ones (ADR 12)."""
     check_jurisdiction(tx, jurisdiction_id)
     if asked.numbers is not None:
         numbers = [number for text in asked.numbers if (number := read_case_number(text))]

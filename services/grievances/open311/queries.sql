@@ -61,11 +61,17 @@ FROM (
 ORDER BY found.registered_at DESC, found.dispute_id DESC
 LIMIT :count OFFSET :skip;
 
--- name: find_own(filed_by, services, is_closed, since, until, skip, count)
--- What one account has filed, newest first.
+-- name: find_own(account_id, services, is_closed, since, until, skip, count)
+-- What one account has filed, or others have filed for it, newest first.
 SELECT d.dispute_id
-FROM disputes AS d
-WHERE d.filed_by = :filed_by AND d.registered_at BETWEEN :since AND :until
+FROM (
+    SELECT d.dispute_id FROM disputes AS d WHERE d.filed_by = :account_id AND d.registered_at BETWEEN :since AND :until
+    UNION ALL
+    SELECT p.dispute_id FROM dispute_parties AS p
+    WHERE p.side = 'applicant' AND p.person_id = :account_id AND p.person_id <> p.filed_by
+) AS own
+JOIN disputes AS d ON d.dispute_id = own.dispute_id
+WHERE d.registered_at BETWEEN :since AND :until
     AND (:services::text [] IS NULL OR d.category = ANY (:services::text []))
     AND (:is_closed::boolean IS NULL OR (d.closed_as IS NOT NULL) = :is_closed::boolean)
 ORDER BY d.registered_at DESC, d.dispute_id DESC

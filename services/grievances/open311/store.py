@@ -49,7 +49,7 @@ def find_of_scope(
 
 def find_own(tx: Transaction, actor_id: str, asked: Asked, since: datetime, until: datetime) -> list[UUID]:
     """A page of what this account has filed, newest first."""
-    rows = queries.find_own(tx.connection, filed_by=actor_id, **_narrowed(asked, since, until))
+    rows = queries.find_own(tx.connection, account_id=actor_id, **_narrowed(asked, since, until))
     return [row.dispute_id for row in rows]
 
 

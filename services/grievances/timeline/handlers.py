@@ -26,7 +26,7 @@ def list_entries(
     opens. Both are audited. Accounts show to those who work where the case lies.
     """
     dispute = disputes.get_seen(tx, dispute_id, actor=actor)
-    own = dispute.filed_by == actor.actor_id
+    own = dispute.is_followed_by(actor.actor_id)
     if purpose is not None:
         access.open_personal_data(tx, actor, dispute, purpose)
     elif own:

@@ -207,8 +207,11 @@ def entry(happening: Happening, dispute: Dispute, mediators: frozenset[str], *, 
 
 def _is_staff(account: str | None, dispute: Dispute) -> bool:
     """Who filed the case or is a party to it stays unnamed, to those who work on it as well."""
-    return account is not None and not dispute.concerns(account)
+    return account not in (None, WITHOUT_ACCOUNT) and not dispute.concerns(account)
 
+
+WITHOUT_ACCOUNT = "anonymous"
+"""Who has shown the case's secret and no account."""
 
 ACCOUNTS = frozenset({"from_id", "to_id"})
 """What else names an account."""
@@ -225,10 +228,12 @@ def role_of(happening: Happening, dispute: Dispute, mediators: frozenset[str]) -
         return Role.OFFICER
     if kind == "agreement.signed":
         return _BY_SIGNER[happening.told["signer"]]
-    if happening.told.get("author") == "complainant" or (account is not None and account == dispute.filed_by):
+    if happening.told.get("author") == "complainant" or account == WITHOUT_ACCOUNT:
         return Role.COMPLAINANT
     if account is None:
         return None
+    if dispute.is_followed_by(account):
+        return Role.COMPLAINANT
     if account == "system":
         return Role.CLOCK
     if account in mediators and kind in _BY_MEDIATOR:

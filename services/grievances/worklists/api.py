@@ -25,7 +25,7 @@ class WorkListsApi:
         summary="List disputes, newest first or by what is due; search what was told",
     )
     def list_disputes(self, request: Request) -> Answer:
-        """Where you work, or what you have filed; nobody's personal data.
+        """Where you work, or your own cases; nobody's personal data.
 
         GET /disputes?open=true&order=due&limit=1
 

@@ -128,20 +128,7 @@ FROM disputes AS d
 LEFT JOIN LATERAL (
     SELECT e.due_at, e.rule, e.stage FROM deadlines AS e WHERE e.thing_id = d.dispute_id ORDER BY e.due_at LIMIT 1
 ) AS due ON true
-WHERE d.filed_by = :filed_by
-    AND (:state::text IS NULL OR d.state = :state)
-    AND (NOT :only_open OR d.closed_as IS NULL)
-    AND (:closed_as::text IS NULL OR d.closed_as = :closed_as)
-    AND (:category::text IS NULL OR d.category = :category)
-    AND (:relation::text IS NULL OR d.relation = :relation)
-    AND (:channel::text IS NULL OR d.channel = :channel)
-    AND (:mediator_id::text IS NULL OR d.mediator_id = :mediator_id)
-    AND (
-        :before_instant::timestamptz IS NULL
-        OR (d.registered_at, d.dispute_id) < (:before_instant::timestamptz, :before_id::uuid)
-    )
-ORDER BY d.registered_at DESC, d.dispute_id DESC
-LIMIT :count;
+WHERE d.area = :area AND d.case_year = :case_year AND d.serial = :serial;
 
 -- name: list_candidates(asked, prefixes, before_instant, before_id, count)
 -- The newest disputes that have all these fingerprints, with what must be opened to be sure.

@@ -12,7 +12,7 @@ class DisputesQuery(PageQuery):
     """Narrows a list of disputes."""
 
     area = fields.String(load_default=None, validate=AREA, metadata={"description": "a community, street or district"})
-    own = fields.Boolean(load_default=False, metadata={"description": "only what you have filed yourself"})
+    own = fields.Boolean(load_default=False, metadata={"description": "only what you have filed, or was filed for you"})
     mine = fields.Boolean(load_default=False, metadata={"description": "only what you mediate"})
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     open = fields.Boolean(load_default=False, metadata={"description": "only what is not closed"})

@@ -30,8 +30,8 @@ def list_newest(
 
 
 def list_own(tx: Transaction, actor_id: str, narrowed: Filter, *, before: Key | None, count: int) -> list[WorkItem]:
-    """A page of what this account has filed, newest first."""
-    rows = queries.list_own(tx.connection, filed_by=actor_id, **newest_parameters(narrowed, before, count))
+    """A page of what this account has filed or others have filed for it, newest first."""
+    rows = queries.list_own(tx.connection, account_id=actor_id, **newest_parameters(narrowed, before, count))
     return [_item(row) for row in rows]
 
 

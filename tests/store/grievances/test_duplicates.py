@@ -272,6 +272,19 @@ def test_a_link_needs_the_version_that_was_read_and_two_cases_that_one_works_on(
         link(database, two, one, people.street, life.now)
 
 
+def test_whom_a_helper_filed_for_is_not_taken_for_the_accused(life: Any, file: Any, database: Database) -> None:
+    """信访工作条例 Art. 28: it is the respondent who must have no say in the other one, not the applicant."""
+    officer, primary = life.people.mediator, file()
+    told_for = file(applicant=life.applicant(phone=OTHER_PHONE, person_id="resident-7"))
+    accusing = file(respondent=life.respondent(person_id="somebody-7"))
+
+    linked = link(database, told_for, primary, officer, life.now)
+
+    assert linked.linked_to == primary.dispute_id
+    with pytest.raises(NotAllowed, match="each is worked on by itself"):
+        link(database, accusing, primary, officer, life.now)
+
+
 def test_two_links_at_once_make_no_ring(life: Any, file: Any, database: Database) -> None:
     officer, one, two = life.people.mediator, file(), file()
 

@@ -133,7 +133,7 @@ def test_a_grid_leader_files_for_the_grid_alone(life: Any) -> None:
 
 
 def test_a_resident_files_as_the_applicant(life: Any) -> None:
-    assert life.file().party_ids == ("resident-1",)
+    assert life.file().applicant_id == "resident-1"
 
     with pytest.raises(NotAllowed, match=r"leave applicant\.person_id out"):
         life.file(applicant=life.applicant(person_id="somebody-else"))
@@ -143,7 +143,7 @@ def test_who_files_for_another_is_no_party(life: Any) -> None:
     dispute = life.file(life.people.mediator, applicant=life.applicant(person_id="resident-5"))
 
     assert dispute.filed_by == "mediator-1"
-    assert dispute.party_ids == ("resident-5",)
+    assert dispute.applicant_id == "resident-5"
 
 
 PERSONAL = ("王小明", "欧阳锋", "13800138000", "26666666", "深夜练琴", "可以商量", "不练琴")

@@ -68,7 +68,7 @@ def say(database: Database) -> Callable[..., Dispute]:
         with database.transaction(NOBODY) as tx:
             case = handlers.get_shown(tx, Shown(dispute.case_number, secret))
             if what is None:
-                return handlers.withdraw(tx, case, now=LATER)
+                return handlers.withdraw(tx, case, account=None, now=LATER)
             return handlers.hear(tx, case, what, account=None, comment_id=uuid_utils.compat.uuid7(), now=LATER)
 
     return said
@@ -239,7 +239,7 @@ def as_filer(database: Database, dispute: Dispute, actor: Actor, said: Feedback 
     with database.transaction(Access(actor.actor_id, ())) as tx:
         own = handlers.get_own(tx, dispute.dispute_id, actor=actor, version=version)
         if said is None:
-            return handlers.withdraw(tx, own, now=LATER)
+            return handlers.withdraw(tx, own, account=actor.actor_id, now=LATER)
         account, comment_id = actor.actor_id, uuid_utils.compat.uuid7()
         return handlers.hear(tx, own, said, account=account, comment_id=comment_id, now=LATER)
 

@@ -287,7 +287,7 @@ def withdraw(life: Any, dispute: Dispute) -> Dispute:
     resident = life.people.resident
     with life.database.transaction(Access(resident.actor_id, ())) as tx:
         own = following.get_own(tx, dispute.dispute_id, actor=resident, version=dispute.version)
-        return following.withdraw(tx, own, now=NOW)
+        return following.withdraw(tx, own, account=resident.actor_id, now=NOW)
 
 
 STOPS: dict[str, tuple[Callable[[Any, Dispute], Dispute], str]] = {

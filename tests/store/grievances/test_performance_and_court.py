@@ -117,7 +117,7 @@ def test_nothing_is_waited_for_when_the_complainant_says_so_by_secret(
         locked = disputes.store.find_locked(tx, dispute.dispute_id)
         assert locked
         if said == "ended":
-            following.withdraw(tx, locked, now=LATER)
+            following.withdraw(tx, locked, account=None, now=LATER)
         else:
             feedback = Feedback(confirmed=False)
             following.hear(tx, locked, feedback, account=None, comment_id=uuid_utils.compat.uuid7(), now=LATER)

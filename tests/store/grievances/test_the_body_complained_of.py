@@ -5,7 +5,7 @@ The tables are those of the database: a new one fails here until it is said whet
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,9 @@ from services.grievances.access import eyes
 from services.grievances.disputes.model import Body
 from tests.guards.repository import files, text
 from tests.store.grievances.bodies import DISTRICT_OFFICER, GRANTS, XINGHAI, Bodies
+from tests.store.grievances.ground import opened
+from tests.store.grievances.life import Life
+from tests.support.instance import Fill, MakeDatabase, ServiceDatabase
 
 DISPUTE, AGREEMENT = "01936f00-0000-7000-8000-0000000000d1", "01936f00-0000-7000-8000-0000000000a1"
 ANOTHER, OBLIGATION = "01936f00-0000-7000-8000-0000000000a2", "01936f00-0000-7000-8000-0000000000c1"
@@ -121,6 +124,7 @@ class Rows:
 
     def __init__(self, database: Database, admin: Any, body: Body) -> None:
         self.database, self.admin, self.body = database, admin, body
+        self._columns: dict[str, list[Any]] = {}
         for table, rows in ROWS.items():
             for row in rows:
                 self.add(table, row | ({"respondent_body": body} if table == "disputes" else {}))
@@ -140,12 +144,14 @@ class Rows:
             return found
 
     def columns(self, table: str) -> list[Any]:
-        return self.ask(
-            "SELECT column_name, is_generated, "
-            "has_column_privilege('grievances', %s, column_name, 'UPDATE') AS written "
-            "FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s",
-            (table, table),
-        )
+        if table not in self._columns:
+            self._columns[table] = self.ask(
+                "SELECT column_name, is_generated, "
+                "has_column_privilege('grievances', %s, column_name, 'UPDATE') AS written "
+                "FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s",
+                (table, table),
+            )
+        return self._columns[table]
 
     def count(self, actor: Actor, sql: str) -> int | None:
         """How many rows a statement touches with the actor's eyes, taken back at once; None where it is refused."""
@@ -202,19 +208,29 @@ class _TakenBack(Exception):
         self.touched = touched
 
 
-@pytest.fixture
-def admin(service_address: Any) -> Iterator[Any]:
-    with closing(connect(service_address.admin_url)) as connection:
-        yield connection
+@contextmanager
+def complaining(address: ServiceDatabase, body: Body) -> Iterator[Rows]:
+    """All bodies are seated, one account in each and one in all of them."""
+    with opened(address) as database, closing(connect(address.admin_url)) as admin:
+        bodies = Bodies(database, Life(database))
+        bodies.fill()
+        for each in Body:
+            bodies.give(each, "of-all")
+        yield Rows(database, admin, body)
+
+
+@pytest.fixture(scope="module", params=list(Body))
+def rows(request: pytest.FixtureRequest, module_database: MakeDatabase, ground: Fill) -> Iterator[Rows]:
+    """For tests that take back whatever they try."""
+    with complaining(module_database("grievances", ground), request.param) as made:
+        yield made
 
 
 @pytest.fixture(params=list(Body))
-def rows(request: pytest.FixtureRequest, database: Database, life: Any, admin: Any) -> Rows:
-    bodies = Bodies(database, life)
-    bodies.fill()
-    for body in Body:
-        bodies.give(body, "of-all")
-    return Rows(database, admin, request.param)
+def own_rows(request: pytest.FixtureRequest, service_address: ServiceDatabase) -> Iterator[Rows]:
+    """For tests that add something."""
+    with complaining(service_address, request.param) as made:
+        yield made
 
 
 def accused_in(rows: Rows) -> dict[str, Actor]:
@@ -244,9 +260,9 @@ def by_role(actors: dict[str, Actor], does: Callable[[Actor, str], object]) -> d
     return {(table, role): does(actor, table) for table in ROWS for role, actor in actors.items()}
 
 
-def test_every_table_is_said_to_hang_on_a_dispute_or_not(admin: Any, database: Database) -> None:
+def test_every_table_is_said_to_hang_on_a_dispute_or_not(service_address: ServiceDatabase) -> None:
     chassis = {name for path in CHASSIS for name in re.findall(r"CREATE TABLE (\w+)", text(path))}
-    with admin.cursor() as cursor:
+    with closing(connect(service_address.admin_url)) as admin, admin.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
             "AND NOT relispartition AND relname NOT LIKE '%yoyo%'"
@@ -286,26 +302,24 @@ def test_it_adds_no_row_and_others_do(rows: Rows) -> None:
     assert [key for key, added in by_role(others_than(rows), rows.added).items() if added is None] == []
 
 
-def test_who_files_against_the_own_body_follows_the_filing_and_takes_no_step(
-    rows: Rows, life: Any, database: Database
-) -> None:
+def test_who_files_against_the_own_body_follows_the_filing_and_takes_no_step(own_rows: Rows) -> None:
     """Everyone who complains gets a case number, also with the office that is complained of."""
-    officer = Actor(f"of-{rows.body}", GRANTS["community_officer"])
-    dispute = life.file(officer, respondent_body=rows.body, relation="owner_government")
+    officer = Actor(f"of-{own_rows.body}", GRANTS["community_officer"])
+    dispute = Life(own_rows.database).file(officer, respondent_body=own_rows.body, relation="owner_government")
 
-    assert rows.count(officer, f"SELECT FROM disputes WHERE dispute_id = '{dispute.dispute_id}'") == 1
-    assert rows.count(officer, f"UPDATE disputes SET version = 9 WHERE dispute_id = '{dispute.dispute_id}'") == 0
-    assert rows.count(officer, "UPDATE disputes SET state = 'refused', reason_code = 'party_refused'") == 0
+    assert own_rows.count(officer, f"SELECT FROM disputes WHERE dispute_id = '{dispute.dispute_id}'") == 1
+    assert own_rows.count(officer, f"UPDATE disputes SET version = 9 WHERE dispute_id = '{dispute.dispute_id}'") == 0
+    assert own_rows.count(officer, "UPDATE disputes SET state = 'refused', reason_code = 'party_refused'") == 0
 
 
-def test_nobody_of_the_body_makes_its_due_time_forgotten(rows: Rows, life: Any, database: Database) -> None:
-    life.file(respondent_body=rows.body, relation="owner_government")
+def test_nobody_of_the_body_makes_its_due_time_forgotten(own_rows: Rows) -> None:
+    Life(own_rows.database).file(respondent_body=own_rows.body, relation="owner_government")
 
-    for actor in accused_in(rows).values():
-        assert rows.deleted(actor, "deadlines") == 0
-        assert rows.count(actor, "UPDATE deadlines SET next_at = NULL") == 0
-    for actor in others_than(rows).values():
-        assert rows.count(actor, "UPDATE deadlines SET next_at = NULL") == 1
+    for actor in accused_in(own_rows).values():
+        assert own_rows.deleted(actor, "deadlines") == 0
+        assert own_rows.count(actor, "UPDATE deadlines SET next_at = NULL") == 0
+    for actor in others_than(own_rows).values():
+        assert own_rows.count(actor, "UPDATE deadlines SET next_at = NULL") == 1
 
 
 JOINT: dict[str, list[dict[str, Any]]] = {
@@ -341,13 +355,19 @@ def task_for(body: Body) -> str:
     return f"INSERT INTO joint_tasks ({columns}) VALUES ({values})"
 
 
-@pytest.fixture
-def convened(rows: Rows) -> Rows:
+def convene(rows: Rows) -> Rows:
     """A joint case about the body, with an answer and a task of each."""
     for table, added in JOINT.items():
         for row in added:
             rows.add(table, row | ({"body_complained_of": rows.body} if table == "joint_cases" else {}))
     return rows
+
+
+@pytest.fixture(scope="module", params=list(Body))
+def convened(request: pytest.FixtureRequest, module_database: MakeDatabase, ground: Fill) -> Iterator[Rows]:
+    """For tests that take back whatever they try."""
+    with complaining(module_database("grievances", ground), request.param) as made:
+        yield convene(made)
 
 
 def test_of_the_joint_case_it_sees_and_does_its_own_alone(convened: Rows) -> None:
@@ -374,12 +394,22 @@ def test_of_the_joint_case_others_in_charge_see_and_do_all(convened: Rows) -> No
         assert convened.count(actor, DECISION) == 1, role
 
 
-def test_a_person_whom_the_dispute_is_about_sees_no_joint_case_by_office(convened: Rows) -> None:
+def test_a_person_whom_the_dispute_is_about_sees_no_joint_case_by_office(own_rows: Rows) -> None:
     """信访工作条例 Art. 30, 46."""
-    convened.ask("UPDATE dispute_parties SET person_id = 'officer-2' WHERE side = 'applicant'")
+    convened = convene(own_rows)
+    convened.ask("UPDATE dispute_parties SET person_id = 'officer-2', side = 'respondent'")
 
     assert convened.seen(Actor("officer-2", GRANTS["street_officer"]), "joint_cases") == 0
     assert convened.seen(Actor("officer-3", GRANTS["street_officer"]), "joint_cases") == 1
+
+
+def test_for_whom_it_was_filed_sees_its_joint_case_without_any_office(own_rows: Rows) -> None:
+    convened = convene(own_rows)
+    convened.ask("UPDATE dispute_parties SET person_id = 'resident-5'")
+
+    for table, seen in {"joint_cases": 1, "joint_answers": 5, "joint_tasks": 5}.items():
+        assert convened.seen(Actor("resident-5", ()), table) == seen
+        assert convened.seen(Actor("resident-6", ()), table) == 0
 
 
 def test_a_seat_without_an_office_answers_for_its_own_body_and_decides_nothing(convened: Rows) -> None:
@@ -395,17 +425,18 @@ def test_a_seat_without_an_office_answers_for_its_own_body_and_decides_nothing(c
     assert convened.count(actor, DECISION) is None
 
 
-def test_where_another_body_is_complained_of_a_seat_hides_nothing(rows: Rows, life: Any) -> None:
-    other = next(body for body in Body if body not in (rows.body, Body.WORKSTATION))
-    actor = Actor(f"of-{rows.body}", GRANTS["community_officer"])
-    dispute = life.file(respondent_body=other, relation="owner_government")
+def test_where_another_body_is_complained_of_a_seat_hides_nothing(own_rows: Rows) -> None:
+    other = next(body for body in Body if body not in (own_rows.body, Body.WORKSTATION))
+    actor = Actor(f"of-{own_rows.body}", GRANTS["community_officer"])
+    dispute = Life(own_rows.database).file(respondent_body=other, relation="owner_government")
 
-    assert rows.count(actor, f"SELECT FROM disputes WHERE dispute_id = '{dispute.dispute_id}'") == 1
+    assert own_rows.count(actor, f"SELECT FROM disputes WHERE dispute_id = '{dispute.dispute_id}'") == 1
 
 
-def test_a_seat_of_another_community_is_none_here(rows: Rows, life: Any, database: Database) -> None:
-    Bodies(database, life).give(rows.body, "officer-8", by=DISTRICT_OFFICER, area="440305006011")
+def test_a_seat_of_another_community_is_none_here(own_rows: Rows) -> None:
+    bodies = Bodies(own_rows.database, Life(own_rows.database))
+    bodies.give(own_rows.body, "officer-8", by=DISTRICT_OFFICER, area="440305006011")
     # With a seat of another body here it is not the workstation's own staff either.
-    Bodies(database, life).give(next(body for body in Body if body is not rows.body), "officer-8")
+    bodies.give(next(body for body in Body if body is not own_rows.body), "officer-8")
 
-    assert rows.seen(Actor("officer-8", GRANTS["community_officer"]), "disputes") == 1
+    assert own_rows.seen(Actor("officer-8", GRANTS["community_officer"]), "disputes") == 1

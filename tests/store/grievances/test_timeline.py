@@ -159,7 +159,7 @@ def test_with_the_secret_alone_it_is_the_complainant_as_well(life: Any, database
         following.renew_secret(tx, dispute.dispute_id, secret=SECRET, actor=life.people.officer, now=later(life, 1))
     with database.transaction(following.NOBODY) as tx:
         case = following.get_shown(tx, following.Shown(dispute.case_number, SECRET))
-        following.withdraw(tx, case, now=later(life, 2))
+        following.withdraw(tx, case, account=None, now=later(life, 2))
 
     assert lines(dispute.dispute_id) == [
         ("dispute.registered", "grid_leader", None),

@@ -25,7 +25,7 @@ DISPUTE = Dispute(
     filed_by="resident-1",
     registered_at=FILED,
     serial=7,
-    party_ids=("resident-1",),
+    applicant_id="resident-1",
 )
 
 FIRST_TOLD = replace(DISPUTE, dispute_id=UUID("01936f00-0000-7000-8000-00000000000b"), serial=6)
@@ -140,7 +140,7 @@ def test_every_step_names_the_rule_behind_it(command: Command) -> None:
 
 @pytest.mark.parametrize(("state", "command"), [pair for pair in ALLOWED if pair[1] in BY_OFFICE])
 def test_nobody_decides_in_his_or_her_own_cause(state: State, command: Command) -> None:
-    before = replace(DISPUTE, state=state, filed_by="officer-1", party_ids=())
+    before = replace(DISPUTE, state=state, filed_by="officer-1", applicant_id=None)
 
     with pytest.raises(NotAllowed, match=r"dispute 440305001012-2026-0007 .* a colleague with no part in it must"):
         BY_OFFICE[command](before, "officer-1")
@@ -151,7 +151,7 @@ def test_nobody_decides_in_his_or_her_own_cause(state: State, command: Command) 
 @pytest.mark.parametrize("state", State)
 def test_who_is_complained_of_takes_no_step(state: State, command: Command, part: str) -> None:
     """信访工作条例 Art. 28. Not even those that the law leaves to the one who complains."""
-    against = {"opposed_ids": ("officer-1",)} if part == "the body complained of" else {"party_ids": ("officer-1",)}
+    against = {"opposed_ids": ("officer-1",)} if part == "the body complained of" else {"respondent_id": "officer-1"}
     before = replace(DISPUTE, state=state, **against)
     steps = [
         STEPS[command],
@@ -213,7 +213,7 @@ def test_the_case_year_is_that_of_shanghai(registered_at: datetime, year: int) -
 
 
 def test_art_14_a_mediator_has_no_part_in_the_dispute_and_which_part_another_has_is_not_told() -> None:
-    accepted = replace(DISPUTE, state=State.ACCEPTED, filed_by="leader-1", party_ids=("resident-1",))
+    accepted = replace(DISPUTE, state=State.ACCEPTED, filed_by="leader-1", applicant_id="resident-1")
     told = []
 
     for account in ("resident-1", "leader-1"):

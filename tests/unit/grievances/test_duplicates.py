@@ -25,9 +25,9 @@ DISPUTE = Dispute(
     filed_by="resident-1",
     registered_at=FILED,
     serial=7,
-    party_ids=("resident-1",),
+    applicant_id="resident-1",
 )
-PRIMARY = replace(DISPUTE, dispute_id=UUID(int=6), serial=6, filed_by="resident-2", party_ids=("resident-2",))
+PRIMARY = replace(DISPUTE, dispute_id=UUID(int=6), serial=6, filed_by="resident-2", applicant_id="resident-2")
 
 
 def link(dispute: Dispute = DISPUTE, to: Dispute = PRIMARY, **more: Any) -> Any:
@@ -75,7 +75,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Refused], str]] = {
         "each is worked on by itself",
     ),
     "with one in which the accused has a say": (
-        lambda: link(replace(DISPUTE, party_ids=("resident-1", "officer-9"))),
+        lambda: link(replace(DISPUTE, respondent_id="officer-9")),
         NotAllowed,
         "each is worked on by itself",
     ),
@@ -92,15 +92,14 @@ def test_a_case_is_not_linked(case: str) -> None:
     assert refused.value.rule or case == "in the own cause"
 
 
-@pytest.mark.parametrize(
-    "both",
-    [
-        {"respondent_body": Body.WORKSTATION},
-        {"party_ids": ("officer-9",)},
-    ],
-)
+@pytest.mark.parametrize("both", [{"respondent_body": Body.WORKSTATION}, {"respondent_id": "officer-9"}])
 def test_two_complaints_of_the_same_one_are_worked_on_together(both: Any) -> None:
     assert link(replace(DISPUTE, **both), replace(PRIMARY, **both)).dispute.state == "linked"
+
+
+def test_the_applicant_for_whom_a_helper_filed_is_not_the_accused() -> None:
+    """信访工作条例 Art. 28: it is the respondent who must have no say in the other one."""
+    assert link(replace(DISPUTE, filed_by="leader-1"), PRIMARY).dispute.state == "linked"
 
 
 @pytest.mark.parametrize("reason", [ReopeningReason.CLOSED_IN_ERROR, ReopeningReason.NEW_FACTS])

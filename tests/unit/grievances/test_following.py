@@ -9,7 +9,7 @@ import pytest
 from chassis.errors import Conflict, InvalidInput, NotAllowed, WrongState
 from services.grievances import events
 from services.grievances.disputes import model as disputes
-from services.grievances.disputes.model import Channel, Dispute, Resolution, State
+from services.grievances.disputes.model import Channel, Dispute, Resolution, State, check_voice
 from services.grievances.following import model
 from services.grievances.following.model import Feedback, Level, Standing, Step, Term
 
@@ -25,7 +25,7 @@ DISPUTE = Dispute(
     filed_by="resident-1",
     registered_at=FILED,
     serial=7,
-    party_ids=("resident-1",),
+    applicant_id="resident-1",
 )
 ENDED = Standing(State.RESOLVED, None, Resolution.AGREEMENT, LATER, None, ())
 OPEN = replace(ENDED, state=State.MEDIATING, resolution=None, closed_at=None)
@@ -43,7 +43,7 @@ OPEN = replace(ENDED, state=State.MEDIATING, resolution=None, closed_at=None)
 def test_art_17_and_23_who_filed_takes_it_back_in_every_open_state(
     state: State, after: State, reason: str, article: str
 ) -> None:
-    dispute, fact = model.withdraw(replace(DISPUTE, state=state), now=LATER)
+    dispute, fact = model.withdraw(replace(DISPUTE, state=state), by="resident-1", now=LATER)
 
     assert (dispute.state, dispute.reason_code, dispute.closed_at) == (after, reason, LATER)
     assert isinstance(fact, events.DisputeRefused if article == "Art. 17" else events.DisputeTerminated)
@@ -53,18 +53,18 @@ def test_art_17_and_23_who_filed_takes_it_back_in_every_open_state(
 @pytest.mark.parametrize("state", set(State) - set(disputes.OPEN_STATES))
 def test_what_has_ended_is_not_taken_back(state: State) -> None:
     with pytest.raises(WrongState):
-        model.withdraw(replace(DISPUTE, state=state), now=LATER)
+        model.withdraw(replace(DISPUTE, state=state), by="resident-1", now=LATER)
 
 
 def test_art_31_the_complainant_confirms_and_says_how_satisfied() -> None:
-    dispute, fact = model.hear(replace(DISPUTE, state=State.RESOLVED), Feedback(True, 4), now=LATER)
+    dispute, fact = model.hear(replace(DISPUTE, state=State.RESOLVED), Feedback(True, 4), by="resident-1", now=LATER)
 
     assert (dispute.state, dispute.confirmed_at, dispute.satisfaction) == (State.RESOLVED, LATER, 4)
     assert isinstance(fact, events.DisputeConfirmed)
 
 
 def test_art_31_what_the_complainant_does_not_confirm_is_open_again() -> None:
-    dispute, fact = model.hear(replace(DISPUTE, state=State.RESOLVED), Feedback(False), now=LATER)
+    dispute, fact = model.hear(replace(DISPUTE, state=State.RESOLVED), Feedback(False), by="resident-1", now=LATER)
 
     assert (dispute.state, dispute.reason_code) == (State.ACCEPTED, "not_confirmed")
     assert isinstance(fact, events.DisputeReopened)
@@ -74,20 +74,20 @@ def test_art_31_what_the_complainant_does_not_confirm_is_open_again() -> None:
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_only_what_has_ended_waits_for_the_complainant(state: State, confirmed: bool) -> None:
     with pytest.raises(WrongState, match="resolved"):
-        model.hear(replace(DISPUTE, state=state), Feedback(confirmed), now=LATER)
+        model.hear(replace(DISPUTE, state=state), Feedback(confirmed), by="resident-1", now=LATER)
 
 
 @pytest.mark.parametrize("satisfaction", [1, 3, 5])
 def test_satisfaction_belongs_to_a_confirmation(satisfaction: int) -> None:
     with pytest.raises(InvalidInput, match="leave it out where confirmed is false"):
-        model.hear(replace(DISPUTE, state=State.RESOLVED), Feedback(False, satisfaction), now=LATER)
+        model.hear(replace(DISPUTE, state=State.RESOLVED), Feedback(False, satisfaction), by="resident-1", now=LATER)
 
 
 def test_referral_art_35_a_decision_is_appealed_not_undone() -> None:
     decided = replace(DISPUTE, state=State.RESOLVED, resolution=Resolution.DECISION)
 
     with pytest.raises(Conflict, match="who does not agree appeals") as refused:
-        model.hear(decided, Feedback(False), now=LATER)
+        model.hear(decided, Feedback(False), by="resident-1", now=LATER)
 
     assert refused.value.rule == "信访工作条例 Art. 35"
     assert model.standing(decided, ()).state_zh == "已作出决定"
@@ -97,34 +97,45 @@ def test_who_filed_a_linked_case_is_heard_when_the_other_one_has_ended() -> None
     linked = replace(DISPUTE, state=State.LINKED, linked_to=UUID(int=1))
 
     with pytest.raises(Conflict, match="has not ended"):
-        model.hear(linked, Feedback(False), now=LATER, primary=OPEN)
-    dispute, _ = model.hear(linked, Feedback(False), now=LATER, primary=ENDED)
+        model.hear(linked, Feedback(False), by="resident-1", now=LATER, primary=OPEN)
+    dispute, _ = model.hear(linked, Feedback(False), by="resident-1", now=LATER, primary=ENDED)
 
     assert (dispute.state, dispute.linked_to, dispute.reason_code) == (State.REGISTERED, None, "not_confirmed")
 
 
 @pytest.mark.parametrize(
-    ("channel", "party_ids", "speaks"),
+    ("channel", "applicant", "speaks"),
     [
-        (Channel.RESIDENT, ("resident-1",), True),
-        (Channel.HOTLINE, (), True),
-        (Channel.OFFICER, ("resident-1",), True),
-        (Channel.OFFICER, (), False),
-        (Channel.MEDIATOR, ("resident-5",), False),
-        (Channel.GRID_LEADER, (), False),
-        (Channel.OPEN311, (), False),
+        (Channel.RESIDENT, "resident-1", True),
+        (Channel.HOTLINE, None, True),
+        (Channel.HOTLINE, "resident-5", True),
+        (Channel.OFFICER, "resident-1", True),
+        (Channel.OFFICER, None, False),
+        (Channel.MEDIATOR, "resident-5", False),
+        (Channel.GRID_LEADER, None, False),
+        (Channel.OPEN311, None, False),
     ],
 )
 def test_staff_that_took_a_case_in_for_somebody_does_not_speak_for_the_complainant(
-    channel: Channel, party_ids: tuple[str, ...], speaks: bool
+    channel: Channel, applicant: str | None, speaks: bool
 ) -> None:
-    dispute = replace(DISPUTE, channel=channel, party_ids=party_ids)
+    dispute = replace(DISPUTE, channel=channel, applicant_id=applicant, respondent_id="somebody-9")
 
     if speaks:
-        model.check_voice(dispute, "resident-1")
+        check_voice(dispute, "resident-1")
     else:
         with pytest.raises(NotAllowed, match="with case number and secret"):
-            model.check_voice(dispute, "resident-1")
+            check_voice(dispute, "resident-1")
+    if applicant is not None:
+        check_voice(dispute, applicant)
+
+
+def test_who_filed_and_is_complained_of_does_not_speak_for_the_complainant() -> None:
+    """A grid leader writes down what a resident says of the leader's own household."""
+    dispute = replace(DISPUTE, channel=Channel.GRID_LEADER, filed_by="leader-1", respondent_id="leader-1")
+
+    with pytest.raises(NotAllowed, match="with case number and secret"):
+        check_voice(dispute, "leader-1")
 
 
 @pytest.mark.parametrize("escalated_to", [None, "street", "district"])

@@ -24,7 +24,8 @@ DISPUTE = Dispute(
     filed_by="resident-1",
     registered_at=datetime(2026, 3, 1, 2, tzinfo=UTC),
     state=State.ASSIGNED,
-    party_ids=("resident-1", "manager-1"),
+    applicant_id="resident-1",
+    respondent_id="manager-1",
     respondent_body=Body.PROPERTY_OFFICE,
     opposed_ids=("manager-2",),
 )
