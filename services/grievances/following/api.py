@@ -97,7 +97,8 @@ class FollowingApi:
          "other_routes_zh": ["仲裁", "行政途径", "诉讼"]}
         """
         with self.database.transaction(handlers.NOBODY) as tx:
-            dispute = handlers.withdraw(tx, handlers.get_shown(tx, shown(request, case_number)), now=request.now)
+            dispute = handlers.get_shown(tx, shown(request, case_number))
+            dispute = handlers.withdraw(tx, dispute, account=None, now=request.now)
             return request.answer(tx, model.standing(dispute, ()), area=dispute.area)
 
     @endpoint(

@@ -205,19 +205,6 @@ def followed(
     )
 
 
-def check_voice(dispute: Dispute, account: str) -> None:
-    """Raise NotAllowed unless this account, which filed it, speaks as the complainant.
-
-    A party that filed does, and the hotline for its caller. Staff that took a case in for somebody does not: else the
-    community could confirm, or take back, what a resident complained of.
-    """
-    if account not in dispute.party_ids and dispute.channel is not Channel.HOTLINE:
-        raise NotAllowed(
-            f"dispute {dispute.case_number} was taken in for its applicant, who says this with case number and secret",
-            rule="人民调解法 Art. 23",
-        )
-
-
 @dataclass(frozen=True)
 class Feedback:
     """What the complainant says of a case that has ended; `satisfaction` 1–5 belongs to a confirmation."""

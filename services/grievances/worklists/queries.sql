@@ -117,8 +117,59 @@ JOIN disputes AS d ON d.dispute_id = page.thing_id
 ORDER BY page.due_at, page.thing_id
 LIMIT :count;
 
--- name: list_own(filed_by, state, only_open, closed_as, category, relation, channel, mediator_id, before_instant, before_id, count)
--- A page of what one person has filed, newest first.
+-- name: list_own(account_id, state, only_open, closed_as, category, relation, channel, mediator_id, before_instant, before_id, count)
+-- A page of what one account has filed, and of what others have filed for it, newest first.
+SELECT
+    d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
+    d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
+    d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
+    d.satisfaction, d.on_behalf_of, due.due_at, due.rule AS due_rule, due.stage
+FROM (
+    (
+        SELECT d.dispute_id, d.registered_at
+        FROM disputes AS d
+        WHERE d.filed_by = :account_id
+            AND (:state::text IS NULL OR d.state = :state)
+            AND (NOT :only_open OR d.closed_as IS NULL)
+            AND (:closed_as::text IS NULL OR d.closed_as = :closed_as)
+            AND (:category::text IS NULL OR d.category = :category)
+            AND (:relation::text IS NULL OR d.relation = :relation)
+            AND (:channel::text IS NULL OR d.channel = :channel)
+            AND (:mediator_id::text IS NULL OR d.mediator_id = :mediator_id)
+            AND (
+                :before_instant::timestamptz IS NULL
+                OR (d.registered_at, d.dispute_id) < (:before_instant::timestamptz, :before_id::uuid)
+            )
+        ORDER BY d.registered_at DESC, d.dispute_id DESC
+        LIMIT :count
+    )
+    UNION ALL
+    SELECT d.dispute_id, d.registered_at
+    FROM dispute_parties AS p
+    JOIN disputes AS d ON d.dispute_id = p.dispute_id
+    WHERE p.side = 'applicant' AND p.person_id = :account_id AND p.person_id <> p.filed_by
+        AND (:state::text IS NULL OR d.state = :state)
+        AND (NOT :only_open OR d.closed_as IS NULL)
+        AND (:closed_as::text IS NULL OR d.closed_as = :closed_as)
+        AND (:category::text IS NULL OR d.category = :category)
+        AND (:relation::text IS NULL OR d.relation = :relation)
+        AND (:channel::text IS NULL OR d.channel = :channel)
+        AND (:mediator_id::text IS NULL OR d.mediator_id = :mediator_id)
+        AND (
+            :before_instant::timestamptz IS NULL
+            OR (d.registered_at, d.dispute_id) < (:before_instant::timestamptz, :before_id::uuid)
+        )
+    ORDER BY registered_at DESC, dispute_id DESC
+    LIMIT :count
+) AS page
+JOIN disputes AS d ON d.dispute_id = page.dispute_id
+LEFT JOIN LATERAL (
+    SELECT e.due_at, e.rule, e.stage FROM deadlines AS e WHERE e.thing_id = d.dispute_id ORDER BY e.due_at LIMIT 1
+) AS due ON true
+ORDER BY d.registered_at DESC, d.dispute_id DESC;
+
+-- name: find_numbered(area, case_year, serial)^
+-- The dispute with this case number.
 SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
