@@ -89,7 +89,7 @@ class AgreementsApi:
 
         201 Created
         {"agreement_id": "01936f00-0000-7000-8000-00000000000c", "version": 1, "state": "draft", "effective_on": null,
-         "awaited": ["applicant", "respondent", "mediator", "committee"], "sign_by": "2026-03-25"}
+         "awaited": ["applicant", "respondent", "mediator", "committee"], "sign_until": "2026-03-25"}
         """
         body = request.body
         command = handlers.Draft(
@@ -173,7 +173,7 @@ class AgreementsApi:
          "confirmed_by_applicant_on": "2026-03-10", "terms": null,
          "obligations": [{"number": 1, "by": "respondent", "what": null, "due_on": "2026-03-31", "performed_on": null,
           "state": "open"}],
-         "judicial_confirmation": {"until": "2026-04-09", "days_left": 28, "state": "open"}}
+         "judicial_confirmation": {"apply_until": "2026-04-09", "days_left": 28, "state": "open"}}
         """
         with self.database.transaction(eyes(request.actor)) as tx:
             found = handlers.get_agreement(tx, dispute_id, actor=request.actor, purpose=purpose_of(request))

@@ -22,12 +22,12 @@ class ObligationInDetail(Obligation):
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementInDetail(Agreement):
-    """An agreement and how it stands today. `sign_by`: the last day for signatures, of a draft that waits."""
+    """An agreement and how it stands today. `sign_until`: the last day for signatures, of a draft that waits."""
 
     obligations: tuple[ObligationInDetail, ...]
     state: Standing
     awaited: tuple[Signer, ...]
-    sign_by: date | None
+    sign_until: date | None
     judicial_confirmation: Countdown | None
 
 
@@ -45,7 +45,7 @@ def in_detail(tx: Transaction, agreement: Agreement, dispute: Dispute, now: date
         ),
         state=state,
         awaited=agreement.missing if waits else (),
-        sign_by=watches.last_day_to_sign(tx, agreement.recorded_at) if waits and agreement.recorded_at else None,
+        sign_until=watches.last_day_to_sign(tx, agreement.recorded_at) if waits and agreement.recorded_at else None,
         judicial_confirmation=countdown(agreement.confirmation, until=until, today=today) if until else None,
     )
 

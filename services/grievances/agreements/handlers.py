@@ -166,10 +166,11 @@ def withdraw(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, n
     dispute, agreement = get_locked(tx, dispute_id, actor=actor, version=version)
     _resolved(dispute, AgreementForm.WRITTEN, actor, now)
     _check_draft(dispute, agreement)
-    withdrawn = replace(agreement, is_withdrawn=True)
-    store.withdraw(tx, withdrawn, by=actor.actor_id, now=now)
+    change = model.withdraw(agreement)
+    tell(tx, change, dispute, now)
+    store.withdraw(tx, change.agreement, by=actor.actor_id, now=now)
     watches.stop_awaiting_signatures(tx, agreement.agreement_id)
-    return of(dispute, withdrawn)
+    return of(dispute, change.agreement)
 
 
 def get_agreement(tx: Transaction, dispute_id: UUID, *, actor: Actor, purpose: access.Purpose | None) -> AgreementOf:

@@ -171,6 +171,11 @@ def sign(agreement: Agreement, *, signer: Signer, signed_on: date, means: Means,
     return _told(after, events.AgreementSigned, signer=signer, missing=len(after.missing))
 
 
+def withdraw(agreement: Agreement) -> Change:
+    """It is given up before all have signed: what is drafted binds nobody (Art. 29)."""
+    return _told(replace(agreement, is_withdrawn=True), events.AgreementWithdrawn)
+
+
 def perform(agreement: Agreement, *, number: int, performed_on: date, today: date) -> Change:
     """One of its obligations was performed (Art. 31)."""
     found = next((one for one in agreement.obligations if one.number == number), None)

@@ -105,7 +105,7 @@ class AgreementView(Schema):
     awaited = fields.List(
         fields.String(), required=True, metadata={"description": "who has still to sign a draft", "example": []}
     )
-    sign_by = fields.Date(
+    sign_until = fields.Date(
         required=True, allow_none=True, metadata={"description": "the last day for the signatures under a draft"}
     )
     confirmed_by_applicant_on = fields.Date(required=True, allow_none=True)

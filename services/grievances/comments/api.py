@@ -11,7 +11,7 @@ from services.grievances.access import eyes
 from services.grievances.comments import handlers, schemas
 from services.grievances.disputes.api import purpose_of
 from services.grievances.following import handlers as following
-from services.grievances.following.api import SECRET_HEADER, shown
+from services.grievances.following.api import SECRET_HEADERS, shown
 
 
 class CommentsApi:
@@ -23,7 +23,7 @@ class CommentsApi:
         "POST",
         "/follow/<case_number>/comments",
         roles=PUBLIC,
-        headers=(SECRET_HEADER,),
+        headers=SECRET_HEADERS,
         keyed=True,
         body=schemas.WriteBySecret,
         answer=schemas.CommentWritten,

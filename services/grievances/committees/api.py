@@ -40,7 +40,7 @@ class CommitteesApi:
 
         201 Created
         {"committee_id": "01936f00-0000-7000-8000-00000000000c", "area": "440305001012", "formed_on": "2026-03-01",
-         "term_ends_on": "2029-03-01", "members": 3, "women": 2, "is_complete": true}
+         "term_ends_on": "2029-03-01", "member_count": 3, "women_count": 2, "is_complete": true}
         """
         body = request.body
         command = handlers.Form(
@@ -75,7 +75,8 @@ class CommitteesApi:
 
         200 OK
         {"committees": [{"committee_id": "01936f00-0000-7000-8000-00000000000c", "area": "440305001012",
-         "formed_on": "2026-03-01", "term_ends_on": "2029-03-01", "members": 3, "women": 2, "is_complete": true}]}
+         "formed_on": "2026-03-01", "term_ends_on": "2029-03-01", "member_count": 3, "women_count": 2,
+          "is_complete": true}]}
         """
         with self.database.transaction(request.access) as tx:
             committees = handlers.list_committees(tx, request.query["area"], actor=request.actor)

@@ -85,8 +85,10 @@ class CommitteeView(Schema):
     area = fields.String(required=True, metadata={"example": "440305001012"})
     formed_on = fields.Date(required=True)
     term_ends_on = fields.Date(required=True, metadata={"description": "the last day of its term"})
-    members = fields.Integer(required=True, metadata={"example": 3, "description": "those still in it"})
-    women = fields.Integer(required=True, metadata={"example": 1})
+    member_count = fields.Integer(
+        required=True, attribute="members", metadata={"example": 3, "description": "those still in it"}
+    )
+    women_count = fields.Integer(required=True, attribute="women", metadata={"example": 1})
     is_complete = fields.Boolean(
         required=True, metadata={"description": "whether those still in it are as 人民调解法 Art. 8 asks"}
     )

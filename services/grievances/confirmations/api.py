@@ -40,7 +40,7 @@ class ConfirmationsApi:
 
         200 OK
         {"agreement_id": "01936f00-0000-7000-8000-00000000000c", "version": 6,
-         "judicial_confirmation": {"until": "2026-04-10", "days_left": null, "state": "applied",
+         "judicial_confirmation": {"apply_until": "2026-04-10", "days_left": null, "state": "applied",
           "applied_on": "2026-03-20", "court": "深圳市南山区人民法院", "decided_on": null, "routes": []}}
         """
         body = request.body
@@ -73,7 +73,7 @@ class ConfirmationsApi:
 
         200 OK
         {"agreement_id": "01936f00-0000-7000-8000-00000000000c", "version": 7,
-         "judicial_confirmation": {"until": "2026-04-10", "days_left": null, "state": "confirmed",
+         "judicial_confirmation": {"apply_until": "2026-04-10", "days_left": null, "state": "confirmed",
           "applied_on": "2026-03-20", "court": "深圳市南山区人民法院", "decided_on": "2026-04-02",
           "routes": ["enforcement"]}}
         """

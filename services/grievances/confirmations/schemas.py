@@ -37,7 +37,9 @@ class DecideConfirmation(Schema):
 class CountdownView(Schema):
     """司法确认: how long both parties can ask the court, and what came of it."""
 
-    until = fields.Date(required=True, metadata={"description": "the last Shanghai day for asking"})
+    apply_until = fields.Date(
+        required=True, attribute="until", metadata={"description": "the last Shanghai day for asking"}
+    )
     days_left = fields.Integer(
         required=True, allow_none=True, metadata={"example": 12, "description": "0 on the last day; null otherwise"}
     )

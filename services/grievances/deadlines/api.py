@@ -92,7 +92,7 @@ class DeadlinesApi:
 
         200 OK
         {"items": [{"thing": "dispute", "thing_id": "01936f00-0000-7000-8000-00000000000a",
-         "rule": "dispute.acceptance", "due_at": "2026-03-16T16:00:00+00:00", "last_day": "2026-03-16",
+         "rule": "dispute.acceptance", "due_at": "2026-03-16T16:00:00+00:00", "due_on": "2026-03-16",
          "state": "missed", "level": "street", "provisional": false}], "next": "8J2hPw…"}
         """
         query, limit = request.query, request.query["limit"]

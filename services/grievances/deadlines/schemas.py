@@ -40,7 +40,9 @@ class DeadlineView(Schema):
     relation = fields.String(required=True, allow_none=True, metadata={"example": "owner_property"})
     started_at = fields.AwareDateTime(required=True)
     due_at = fields.AwareDateTime(required=True, metadata={"description": "the first instant that is too late"})
-    last_day = fields.Date(required=True, metadata={"description": "the last Shanghai day that is in time"})
+    due_on = fields.Date(
+        required=True, attribute="last_day", metadata={"description": "the last Shanghai day that is in time"}
+    )
     state = fields.String(
         required=True,
         validate=validate.OneOf(("waiting", "near", "missed", "lapsed")),

@@ -124,7 +124,8 @@ class DepartmentsApi:
         {"account_id": "department-lin", "position": "staff"}
 
         201 Created
-        {"seat_id": "01936f00-0000-7000-8000-0000000000d1", "code": "urban_management", "account_id": "department-lin"}
+        {"seat_id": "01936f00-0000-7000-8000-0000000000d1", "department_code": "urban_management",
+         "account_id": "department-lin"}
         """
         body = request.body
         today = local_day(request.now)

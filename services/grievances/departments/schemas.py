@@ -63,7 +63,7 @@ class AddDepartmentSeat(Schema):
 
 class DepartmentSeatView(Schema):
     seat_id = fields.UUID(required=True)
-    code = fields.String(required=True, metadata={"example": "urban_management"})
+    department_code = fields.String(required=True, attribute="code", metadata={"example": "urban_management"})
     account_id = fields.String(required=True, metadata={"example": "department-lin"})
     position = fields.String(required=True, metadata={"example": "staff"})
     since = fields.Date(required=True)

@@ -83,7 +83,7 @@ class EscalationsApi:
         """Once, by an officer of the level or above it, while the duty is still not done; of two, one gets 409.
 
         POST /escalations/01936f00-0000-7000-8000-0000000000e1/instruction
-        {"text": "请社区三日内召集双方调解，并书面报街道。"}
+        {"instruction": "请社区三日内召集双方调解，并书面报街道。"}
 
         201 Created
         {"escalation_id": "01936f00-0000-7000-8000-0000000000e1", "level": "street", "answered_by": "officer-li",
@@ -91,6 +91,6 @@ class EscalationsApi:
         """
         with self.database.transaction(request.access) as tx:
             escalation = handlers.instruct(
-                tx, escalation_id, instruction=request.body["text"], actor=request.actor, now=request.now
+                tx, escalation_id, instruction=request.body["instruction"], actor=request.actor, now=request.now
             )
             return request.answer(tx, escalation, area=escalation.area, confidential=True)

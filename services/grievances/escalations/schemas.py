@@ -24,7 +24,7 @@ class EscalationsQuery(PageQuery):
 
 
 class GiveInstruction(Schema):
-    text = fields.String(
+    instruction = fields.String(
         required=True,
         validate=[validate.Length(1, 4000), validate.Regexp(r"^\s*\S", error="Must say what is to be done.")],
         metadata={"example": "请社区三日内召集双方调解，并书面报街道。", "description": "sealed at rest"},

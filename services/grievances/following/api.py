@@ -14,6 +14,7 @@ from services.grievances.following import handlers, model, schemas
 from services.grievances.following.secret import SECRET_BITS, secret_of
 
 SECRET_HEADER = "Case-Secret"  # noqa: S105 - the header's name
+SECRET_HEADERS = {SECRET_HEADER: "the secret 查询码 that came with the case number, 7K3M-9QXZ-0A1B-2C3D-4E5F-6G7F"}
 
 
 class FollowingApi:
@@ -25,7 +26,7 @@ class FollowingApi:
         "GET",
         "/follow/<case_number>",
         roles=PUBLIC,
-        headers=(SECRET_HEADER,),
+        headers=SECRET_HEADERS,
         answer=schemas.FollowedCase,
         tag="following",
         summary="Follow your case, without an account",
@@ -52,7 +53,7 @@ class FollowingApi:
         "POST",
         "/follow/<case_number>/confirmation",
         roles=PUBLIC,
-        headers=(SECRET_HEADER,),
+        headers=SECRET_HEADERS,
         keyed=True,
         body=schemas.Feedback,
         answer=schemas.CaseState,
@@ -78,7 +79,7 @@ class FollowingApi:
         "POST",
         "/follow/<case_number>/withdrawal",
         roles=PUBLIC,
-        headers=(SECRET_HEADER,),
+        headers=SECRET_HEADERS,
         keyed=True,
         answer=schemas.CaseState,
         tag="following",

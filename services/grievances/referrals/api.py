@@ -10,7 +10,7 @@ from services.grievances.access import eyes
 from services.grievances.disputes.api import asked_by
 from services.grievances.disputes.model import Body, ReassignmentReason
 from services.grievances.following import handlers as following
-from services.grievances.following.api import SECRET_HEADER, shown
+from services.grievances.following.api import SECRET_HEADERS, shown
 from services.grievances.referrals import handlers, intake, model, rights, schemas
 from services.grievances.referrals.model import Referral, State
 
@@ -89,7 +89,8 @@ class ReferralsApi:
                 actor=request.actor,
                 own=query["own"],
                 area=query["area"],
-                department=query["department"],
+                department=query["department_code"],
+                dispute_id=query["dispute_id"],
                 state=query["state"] and State(query["state"]),
                 now=request.now,
                 before=query["cursor"],
@@ -151,7 +152,7 @@ class ReferralsApi:
         "GET",
         "/follow/<case_number>/referrals",
         roles=PUBLIC,
-        headers=(SECRET_HEADER,),
+        headers=SECRET_HEADERS,
         answer=schemas.FollowedReferrals,
         tag="referrals",
         summary="Ask how far the referrals of your case have come, without an account",

@@ -305,12 +305,15 @@ def list_referrals(
     own: bool,
     area: str | None,
     department: str | None,
+    dispute_id: UUID | None = None,
     state: State | None,
     now: datetime,
     before: store.Key | None,
     count: int,
 ) -> list[Referral]:
     """A page, newest first: one's own, of an area, with a department; by default what the caller works on.
+
+    `dispute_id`: only what that dispute led to.
 
     Raises NotAllowed for an area where the caller does not work, or a department the caller does not act for.
     """
@@ -327,6 +330,7 @@ def list_referrals(
         actor_id=actor.actor_id,
         prefixes=scope if scope and not own else None,
         departments=chosen if scope or own else chosen or (acted_for or None),
+        dispute_id=dispute_id,
         state=state,
         now=now,
         before=before,

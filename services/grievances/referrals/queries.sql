@@ -171,7 +171,7 @@ FROM referral_answers
 WHERE referral_id = :referral_id
 ORDER BY recorded_at;
 
--- name: list_referrals(own, actor, prefixes, departments, state, now, before_instant, before_id, count)
+-- name: list_referrals(own, actor, prefixes, departments, dispute_id, state, now, before_instant, before_id, count)
 -- A page, newest first: one's own; or of areas, or with departments, whichever are given. An answer that nobody
 -- contested in time counts as closed. Row security leaves out what the reader may not see before the page is cut.
 SELECT
@@ -184,6 +184,7 @@ FROM referrals AS r
 WHERE (NOT :own OR r.complainant_id = :actor OR r.filed_by = :actor)
     AND (:prefixes::text [] IS NULL OR r.area ^@ ANY (:prefixes::text []))
     AND (:departments::text [] IS NULL OR r.department_code = ANY (:departments::text []))
+    AND (:dispute_id::uuid IS NULL OR r.dispute_id = :dispute_id)
     AND (
         :state::text IS NULL
         OR CASE WHEN r.state = 'answered' AND r.due_at <= :now THEN 'closed' ELSE r.state END = :state

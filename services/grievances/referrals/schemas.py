@@ -149,7 +149,10 @@ class ReferralsQuery(PageQuery):
     """Narrows a list of referrals."""
 
     area = fields.String(load_default=None, validate=AREA, metadata={"description": "a community, street or district"})
-    department = fields.String(load_default=None, validate=CODE)
+    department_code = fields.String(
+        load_default=None, validate=CODE, metadata={"description": "only what that department has now"}
+    )
+    dispute_id = fields.UUID(load_default=None, metadata={"description": "only what that dispute led to"})
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     own = fields.Boolean(load_default=False, metadata={"description": "only what you have filed or complain of"})
     cursor = CursorField(fields.AwareDateTime(), fields.UUID())

@@ -97,7 +97,7 @@ def test_a_streets_committee_mediates_in_its_communities(service: Grievances) ->
     formed = service.ask("POST", "/committees", told, token=street)
 
     assert formed.status == 201, formed.text
-    assert (formed.json["members"], formed.json["women"], formed.json["is_complete"]) == (3, 3, True)
+    assert (formed.json["member_count"], formed.json["women_count"], formed.json["is_complete"]) == (3, 3, True)
     assert formed.json["term_ends_on"] == f"{TODAY.year + 3}{TODAY.isoformat()[4:]}" or TODAY.isoformat()[5:] == "02-29"
     assert "street-0" in [one["account_id"] for one in mediators(service, service.officer)]
     assigned = service.step(service.step(service.file(), "accept"), "assign", {"mediator_id": "street-0"})

@@ -11,7 +11,7 @@ from tests.support.asking import Reply
 from tests.support.waiting import wait_for
 
 DISTRICT, STREET = "440305000000", "440305001000"
-ORDER = {"text": "请社区三日内召集双方调解，并书面报街道。"}
+ORDER = {"instruction": "请社区三日内召集双方调解，并书面报街道。"}
 
 LONG_AGO = """
 UPDATE deadlines SET due_at = now() - interval '9 days', street_at = now() - interval '6 days',
@@ -79,7 +79,7 @@ def test_an_order_is_given_once_and_read_below(service: Grievances, missed: str,
     read = service.ask("GET", path, token=service.officer)
 
     assert (given.status, again.status, read.status) == (201, 409, 200)
-    assert (read.json["instruction"], read.json["answered_by"]) == (ORDER["text"], "street-1")
+    assert (read.json["instruction"], read.json["answered_by"]) == (ORDER["instruction"], "street-1")
 
 
 def test_an_order_repeated_under_its_key_is_kept_sealed_meanwhile(
@@ -90,9 +90,9 @@ def test_an_order_repeated_under_its_key_is_kept_sealed_meanwhile(
     asked = {"token": street, "idempotency_key": "order-of-the-street"}
     given, again = (service.ask("POST", path, ORDER, **asked) for _ in range(2))
 
-    assert (given.json, again.json["instruction"]) == (again.json, ORDER["text"])
+    assert (given.json, again.json["instruction"]) == (again.json, ORDER["instruction"])
     [kept] = service.rows("SELECT t::text FROM idempotency_keys AS t WHERE key = 'order-of-the-street'")
-    assert ORDER["text"][:4] not in kept[0]
+    assert ORDER["instruction"][:4] not in kept[0]
 
 
 @pytest.mark.parametrize("who", ["resident", "officer", "mediator"])

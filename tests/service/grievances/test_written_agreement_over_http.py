@@ -97,7 +97,7 @@ def test_the_countdown_to_the_court_is_shown(desk: Desk) -> None:
 
     assert shown["state"] == "open"
     # The 30th day after the day of effect, six days ago, or the first working day after that.
-    assert shown["until"] >= day(24)
+    assert shown["apply_until"] >= day(24)
     assert shown["days_left"] >= 24
 
 

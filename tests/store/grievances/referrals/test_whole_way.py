@@ -160,6 +160,17 @@ def test_a_list_shows_what_is_to_be_done_and_what_is_over_as_closed(way: Any) ->
     assert way.ids(people.street, state=State.ANSWERED) == []
 
 
+def test_a_list_is_narrowed_to_what_one_dispute_led_to(way: Any, life: Any) -> None:
+    way.register()
+    dispute = life.file()
+    led_to = way.register(dispute_id=dispute.dispute_id)
+    people = way.people
+
+    for who in (life.people.officer, people.resident):
+        assert way.ids(who, dispute_id=dispute.dispute_id) == [led_to.referral_id]
+    assert way.ids(people.neighbour, dispute_id=dispute.dispute_id) == []
+
+
 def test_the_timer_closes_what_lapsed_and_tells_each_once(way: Any) -> None:
     """Together with the due times: the right lapses, the referral is closed, and one fact tells of each."""
     answered = way.answered()
