@@ -1,5 +1,6 @@
 """The second lock under agreements: what a transaction with somebody's eyes sees and writes past the handlers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg2.errors
@@ -8,7 +9,10 @@ import pytest
 from chassis.database import SYSTEM, Access, Database
 from services.grievances.access import eyes
 from services.grievances.agreements.model import Signer
+from tests.store.grievances.ground import opened
+from tests.store.grievances.life import Life
 from tests.store.grievances.papers import Papers, promise
+from tests.support.instance import Fill, MakeDatabase
 
 TABLES = (
     "agreements",
@@ -35,13 +39,15 @@ def papers(database: Database, life: Any) -> Papers:
     return Papers(database, life)
 
 
-@pytest.fixture
-def full(papers: Papers) -> Database:
-    """A database with one row in each table, four of them signatures."""
-    agreement = papers.perform(papers.in_effect(promise()), 1)
-    papers.decide(papers.ask_court(agreement), "confirmed")
-    papers.visit(agreement.dispute, "yes")
-    return papers.database
+@pytest.fixture(scope="module")
+def full(module_database: MakeDatabase, ground: Fill) -> Iterator[Database]:
+    """One row in each table, four of them signatures, for tests that leave everything as it is."""
+    with opened(module_database("grievances", ground)) as database:
+        papers = Papers(database, Life(database))
+        agreement = papers.perform(papers.in_effect(promise()), 1)
+        papers.decide(papers.ask_court(agreement), "confirmed")
+        papers.visit(agreement.dispute, "yes")
+        yield database
 
 
 def seen(database: Database, access: Access) -> dict[str, int]:

@@ -1,13 +1,16 @@
 """The second lock: what a transaction with somebody's eyes can see and change, whatever the handlers forget."""
 
+from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
 
 import psycopg2.errors
 import pytest
 
 from chassis.database import SYSTEM, Access, Database, connect
 from services.grievances.access import eyes
+from tests.store.grievances.ground import opened
+from tests.store.grievances.life import Life, People
+from tests.support.instance import Fill, MakeDatabase
 
 TABLES = ("disputes", "dispute_parties", "sessions", "agreements", "agreement_signatures")
 
@@ -17,13 +20,23 @@ COMMUNITY = Access("officer-1", ("440305001012",))
 STREET = Access("officer-2", ("440305001",))
 
 
+def fill(life: Life) -> Database:
+    """Something in each table."""
+    life.resolve(life.mediating(), command=life.written_agreement())
+    return life.database
+
+
+@pytest.fixture(scope="module")
+def full(module_database: MakeDatabase, ground: Fill) -> Iterator[Database]:
+    """For tests that leave everything as it is."""
+    with opened(module_database("grievances", ground)) as database:
+        yield fill(Life(database))
+
+
 @pytest.fixture
-def full(life: Any, database: Database) -> Database:
-    """A database with something in each table."""
-    dispute = life.mediating()
-    signed = life.written_agreement()
-    life.resolve(dispute, command=signed)
-    return database
+def own(life: Life) -> Database:
+    """For tests that write."""
+    return fill(life)
 
 
 def seen(database: Database, access: Access) -> dict[str, int]:
@@ -57,8 +70,8 @@ def test_the_community_and_what_lies_above_see_it(full: Database, access: Access
     }
 
 
-def test_who_filed_sees_it_and_cannot_change_it(full: Database, life: Any) -> None:
-    resident = eyes(life.people.resident)
+def test_who_filed_sees_it_and_cannot_change_it(full: Database) -> None:
+    resident = eyes(People.resident)
 
     assert seen(full, resident)["disputes"] == 1
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(resident) as tx:
@@ -66,7 +79,7 @@ def test_who_filed_sees_it_and_cannot_change_it(full: Database, life: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "own",
+    "says",
     [
         "state = 'refused', reason_code = 'party_refused'",
         "state = 'terminated', reason_code = 'party_ended'",
@@ -74,10 +87,10 @@ def test_who_filed_sees_it_and_cannot_change_it(full: Database, life: Any) -> No
         "state = 'accepted', reason_code = 'not_confirmed'",
     ],
 )
-def test_who_filed_says_what_the_law_leaves_to_a_party(full: Database, life: Any, own: str) -> None:
+def test_who_filed_says_what_the_law_leaves_to_a_party(own: Database, says: str) -> None:
     """人民调解法 Art. 17, 23, 31."""
-    with full.transaction(eyes(life.people.resident)) as tx:
-        assert tx.execute(f"UPDATE disputes SET {own}") == 1
+    with own.transaction(eyes(People.resident)) as tx:
+        assert tx.execute(f"UPDATE disputes SET {says}") == 1
 
 
 @pytest.mark.parametrize("column", ["area", "filed_by", "serial", "registered_at", "summary_sealed", "respondent_body"])
@@ -86,17 +99,17 @@ def test_nobody_moves_or_rewrites_a_case(full: Database, column: str) -> None:
         tx.execute(f"UPDATE disputes SET {column} = {column}")
 
 
-def test_who_filed_adds_no_signature(full: Database, life: Any) -> None:
-    resident = eyes(life.people.resident)
+def test_who_filed_adds_no_signature(own: Database) -> None:
+    resident = eyes(People.resident)
 
-    with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(resident) as tx:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), own.transaction(resident) as tx:
         tx.execute("INSERT INTO agreement_signatures SELECT agreement_id, 'another', now() FROM agreements")
-    with full.transaction(COMMUNITY) as tx:
+    with own.transaction(COMMUNITY) as tx:
         assert tx.execute("INSERT INTO agreement_signatures SELECT agreement_id, 'another', now() FROM agreements") == 1
 
 
-def test_another_resident_of_the_community_sees_nothing(full: Database, life: Any) -> None:
-    assert set(seen(full, eyes(life.people.neighbour)).values()) == {0}
+def test_another_resident_of_the_community_sees_nothing(full: Database) -> None:
+    assert set(seen(full, eyes(People.neighbour)).values()) == {0}
 
 
 def test_a_connection_that_has_not_said_who_it_is_sees_nothing(full: Database) -> None:
