@@ -13,7 +13,7 @@ from chassis.identity import ANONYMOUS
 from services.grievances import access
 from services.grievances.access import eyes
 from services.grievances.disputes.model import Body, Party, PartyKind, Side, TicketKind
-from services.grievances.following.api import SECRET_HEADER, new_secret, shown
+from services.grievances.following.api import SECRET_HEADER, SECRET_HEADERS, new_secret, shown
 from services.grievances.following.handlers import NOBODY
 from services.grievances.open311 import handlers, schemas, store
 from services.grievances.open311.documents import MEDIA, written
@@ -204,7 +204,7 @@ class Open311Api:
         roles=PUBLIC,
         query=schemas.Keyed,
         token_field=API_KEY,
-        headers=(SECRET_HEADER,),
+        headers=SECRET_HEADERS,
         answer=schemas.RequestView(many=True),
         summary="One service request",
         **IN_BOTH,
@@ -230,7 +230,7 @@ class Open311Api:
         roles=PUBLIC,
         query=schemas.Keyed,
         token_field=API_KEY,
-        headers=(SECRET_HEADER,),
+        headers=SECRET_HEADERS,
         answer=schemas.TokenView(many=True),
         summary="The number behind a token",
         **IN_BOTH,

@@ -41,7 +41,10 @@ def parts(asked: str) -> tuple[str, ...]:
         raise _wrong(f"give 1 to {MOST_PARTS} parts with spaces between them, for example 电梯 停运")
     for part in found:
         if not any(map(_is_whole, words(part))):
-            raise _wrong(f"a part needs two Chinese characters, or letters or digits; one of {len(part)} has none")
+            raise _wrong(
+                "each part needs two Chinese characters next to each other, or a letter or digit; "
+                f"part {found.index(part) + 1} of {len(found)} has neither"
+            )
     return found
 
 

@@ -49,6 +49,7 @@ class WorkListsApi:
             ),
             overdue_at=request.now if query["overdue"] else None,
             words=parts(query["q"]) if query["q"] is not None else (),
+            case_number=query["case_number"],
         )
         with self.database.transaction(eyes(request.actor)) as tx:
             page, more = handlers.list_disputes(

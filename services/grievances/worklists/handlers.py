@@ -1,10 +1,13 @@
 """Lists, each within the caller's scope; row security leaves out what is about the caller before a page is cut."""
 
+from dataclasses import replace
+
 from chassis import areas, audit
 from chassis.database import Transaction
 from chassis.errors import NotAllowed
 from chassis.identity import Actor
 from services.grievances import access
+from services.grievances.following.secret import read_case_number
 from services.grievances.search import model as search
 from services.grievances.search.store import fingerprints
 from services.grievances.worklists import store
@@ -21,12 +24,16 @@ def list_disputes(
 ) -> tuple[list[WorkItem], Key | None]:
     """A page of at most `count`, and where the next one begins, if there is one.
 
-    Of an area, of all areas where the caller works, or of one's own filings; who works nowhere is shown those. Raises
+    Of an area, of all areas where the caller works, or of one's own cases; who works nowhere is shown those. Raises
     NotAllowed for an area in which the caller does not work, InvalidInput for what does not go together.
     """
-    check(asked)
     scope = access.scope(actor)
-    if asked.own or (not scope and asked.area is None):
+    if asked.case_number is not None:
+        check(asked)
+        return _numbered(tx, asked, asked.case_number), None
+    asked = replace(asked, own=asked.own or (not scope and asked.area is None))
+    check(asked)
+    if asked.own:
         found = store.list_own(tx, actor.actor_id, asked.narrowed, before=after, count=count + 1)
         return _cut(found, count, Order.NEWEST)
     if asked.area is not None:
@@ -39,6 +46,16 @@ def list_disputes(
     else:
         found = store.list_newest(tx, scope, asked.narrowed, before=after, count=count + 1)
     return _cut(found, count, asked.order)
+
+
+def _numbered(tx: Transaction, asked: Asked, case_number: str) -> list[WorkItem]:
+    """The case of a number, if the transaction sees it and it is what else was asked for."""
+    number = read_case_number(case_number)
+    item = number and store.find_numbered(tx, number)
+    if not item or (asked.area is not None and not item.area.startswith(areas.prefix(asked.area))):
+        return []
+    in_time = asked.overdue_at is None or (item.due_at is not None and item.due_at <= asked.overdue_at)
+    return [item] if in_time and _passes(item, asked.narrowed) else []
 
 
 def _found(

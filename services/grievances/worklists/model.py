@@ -35,7 +35,7 @@ class Filter:
 class Asked:
     """A list as it is asked for.
 
-    `overdue_at`: only what was due by then. `words`: parts that must be in what was told.
+    `overdue_at`: only what was due by then. `words`: parts that must be in what was told. `case_number`: that one.
     """
 
     area: str | None = None
@@ -44,6 +44,7 @@ class Asked:
     narrowed: Filter = Filter()
     overdue_at: datetime | None = None
     words: tuple[str, ...] = ()
+    case_number: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +58,14 @@ class WorkItem(Dispute):
 def check(asked: Asked) -> None:
     """Raises InvalidInput for what does not go together."""
     due = asked.order is Order.DUE
-    area, words = asked.area is not None, bool(asked.words)
+    area, words, numbered = asked.area is not None, bool(asked.words), asked.case_number is not None
     wrong = [
         ("own and area exclude each other; leave one of them out", ("own", "area"), asked.own and area),
         ("what words find is listed newest first; leave order and overdue out", ("q", "order"), words and due),
-        ("own filings are listed newest first; leave order and overdue out", ("own", "order"), asked.own and due),
-        ("own filings are few and not searched; leave q out", ("own", "q"), asked.own and words),
+        ("own cases are listed newest first; leave order and overdue out", ("own", "order"), asked.own and due),
+        ("own cases are few and not searched; leave q out", ("own", "q"), asked.own and words),
+        ("a case number names one case; leave q out", ("case_number", "q"), numbered and words),
+        ("a case number names one case; leave own out", ("case_number", "own"), numbered and asked.own),
     ]
     for detail, names, holds in wrong:
         if holds:

@@ -5,6 +5,10 @@ from marshmallow import fields, validate
 from chassis.http import CursorField, PageQuery
 from services.grievances.disputes.schemas import AREA, STATES, DisputeView
 
+CASE_NUMBER = validate.Regexp(
+    r"^[1-9][0-9]{11}-[0-9]{4}-[0-9]{4,9}(?!\n)$", error="Must be a case number, for example 440305001012-2026-0007."
+)
+
 CHANNELS = ("resident", "mediator", "grid_leader", "officer", "hotline", "open311")
 
 
@@ -20,6 +24,11 @@ class DisputesQuery(PageQuery):
     category = fields.String(load_default=None, validate=validate.Length(1, 40))
     relation = fields.String(load_default=None, validate=validate.Length(1, 40))
     channel = fields.String(load_default=None, validate=validate.OneOf(CHANNELS))
+    case_number = fields.String(
+        load_default=None,
+        validate=CASE_NUMBER,
+        metadata={"description": "the case of this number, if you see it", "example": "440305001012-2026-0007"},
+    )
     order = fields.String(
         load_default="newest",
         validate=validate.OneOf(("newest", "due")),

@@ -35,6 +35,13 @@ def list_own(tx: Transaction, actor_id: str, narrowed: Filter, *, before: Key | 
     return [_item(row) for row in rows]
 
 
+def find_numbered(tx: Transaction, number: tuple[str, int, int]) -> WorkItem | None:
+    """The dispute of this community, year and serial, if the transaction sees it."""
+    area, case_year, serial = number
+    row = queries.find_numbered(tx.connection, area=area, case_year=case_year, serial=serial)
+    return row and _item(row)
+
+
 def list_due(
     tx: Transaction,
     prefixes: Collection[str],

@@ -182,11 +182,39 @@ def test_own_filings_have_no_area(database: Database, life: Any) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{"words": ("电梯",), "order": Order.DUE}, {"own": True, "order": Order.DUE}, {"own": True, "words": ("电梯",)}],
+    [
+        {"words": ("电梯",), "order": Order.DUE},
+        {"own": True, "order": Order.DUE},
+        {"own": True, "words": ("电梯",)},
+        {"case_number": "440305001012-2026-0001", "words": ("电梯",)},
+        {"case_number": "440305001012-2026-0001", "own": True},
+    ],
 )
 def test_what_does_not_go_together_is_refused(database: Database, life: Any, asked: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match="leave"):
         listed(database, life.people.officer, **asked)
+
+
+@pytest.mark.parametrize("asked", [{"words": ("电梯",)}, {"order": Order.DUE}])
+def test_who_works_nowhere_is_told_what_a_list_of_own_filings_cannot_do(
+    database: Database, life: Any, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidInput, match="own cases"):
+        listed(database, life.people.resident, **asked)
+
+
+def test_a_case_number_finds_its_case_for_whoever_sees_it(database: Database, nine: list[Dispute], life: Any) -> None:
+    own, people = life.file(now=START), life.people
+
+    def found(actor: Actor, of: Dispute, **asked: Any) -> list[UUID]:
+        return [one.dispute_id for one in listed(database, actor, case_number=of.case_number, **asked)]
+
+    assert found(people.officer, own) == found(people.resident, own) == [own.dispute_id]
+    assert found(people.officer, own, area=XINGHAI, narrowed=Filter(only_open=True)) == [own.dispute_id]
+    assert found(people.officer, own, area=HAIYUE) == []
+    assert found(people.officer, own, narrowed=Filter(state=State.REFUSED)) == []
+    assert found(people.officer, nine[2]) == found(people.neighbour, own) == []
+    assert listed(database, people.officer, case_number="440305001012-2026-9999") == []
 
 
 def test_another_communitys_list_is_refused(database: Database, nine: list[Dispute], life: Any) -> None:
