@@ -3,7 +3,7 @@
 Every body and department, and a person, × every role × every action; in the handlers, and below them in the database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg2.errors
@@ -18,6 +18,9 @@ from services.grievances.disputes.model import Body
 from services.grievances.referrals import handlers
 from services.grievances.referrals.model import DeclineReason, Referral
 from services.grievances.referrals.rights import Purpose
+from tests.store.grievances.ground import opened
+from tests.store.grievances.referrals.offices import Way
+from tests.support.instance import Fill, MakeDatabase
 
 DISTRICT, STREET, COMMUNITY = "440305000000", "440305006000", "440305006011"
 ACCUSED = "accused-1"
@@ -85,11 +88,20 @@ def about(way: Any, whom: str) -> tuple[Referral, Referral]:
     return way.register(**given), way.accepted(**given)
 
 
+@pytest.fixture(scope="module", params=COMPLAINED_OF)
+def complained(
+    request: pytest.FixtureRequest, module_database: MakeDatabase, ground: Fill
+) -> Iterator[tuple[Way, tuple[Referral, Referral]]]:
+    """Both of them, for tests in which nothing happens to them."""
+    with opened(module_database("grievances", ground)) as database:
+        way = Way(database)
+        yield way, about(way, request.param)
+
+
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("whom", COMPLAINED_OF)
-def test_who_is_complained_of_neither_reads_nor_acts(way: Any, whom: str, role: str) -> None:
+def test_who_is_complained_of_neither_reads_nor_acts(complained: tuple[Way, Any], role: str) -> None:
     accused = Actor(ACCUSED, (ROLES[role],))
-    referrals = about(way, whom)
+    way, referrals = complained
     before = way.snapshot()
 
     for referral in referrals:
@@ -115,9 +127,8 @@ CHANGES = (
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("whom", COMPLAINED_OF)
-def test_the_database_shows_and_lets_it_do_nothing(way: Any, whom: str, role: str) -> None:
-    about(way, whom)
+def test_the_database_shows_and_lets_it_do_nothing(complained: tuple[Way, Any], role: str) -> None:
+    way, _ = complained
     access = eyes(Actor(ACCUSED, (ROLES[role],)))
 
     with way.database.transaction(access) as tx:
