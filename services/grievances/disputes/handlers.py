@@ -84,8 +84,7 @@ def register(
         raise _not_in_use(tx, command)
     _tell(tx, Change(dispute, fact), now)
     _watch(tx, dispute)
-    if dispute.ticket_kind is not None:
-        deadlines.watch(tx, _thing(dispute), f"hotline.{dispute.ticket_kind}", now, slot="hotline")
+    _watch_ticket(tx, dispute, now)
     return replace(dispute, serial=serial)
 
 
@@ -243,6 +242,8 @@ def keep(tx: Transaction, change: Change, now: datetime) -> Dispute:
     store.save(tx, change.dispute)
     _tell(tx, change, now)
     _watch(tx, change.dispute)
+    if isinstance(change.fact, events.DisputeReopened):
+        _watch_ticket(tx, change.dispute, now)
     if isinstance(change.fact, _AGREEMENT_IS_OVER) or change.dispute.resolution is model.Resolution.DECISION:
         agreements.settle_watches(tx, change.dispute.dispute_id)
     if change.dispute.joint_case_id is not None and not change.dispute.is_open:
@@ -413,6 +414,12 @@ def _watch(tx: Transaction, dispute: Dispute) -> None:
         deadlines.settle(tx, dispute.dispute_id)
     else:
         deadlines.watch(tx, _thing(dispute), *due)
+
+
+def _watch_ticket(tx: Transaction, dispute: Dispute, now: datetime) -> None:
+    """The hotline's own time for its ticket runs from now, when it comes in and when it is taken up again."""
+    if dispute.ticket_kind is not None:
+        deadlines.watch(tx, _thing(dispute), f"hotline.{dispute.ticket_kind}", now, slot="hotline")
 
 
 def _thing(dispute: Dispute) -> Thing:

@@ -1,6 +1,6 @@
 """Every way in gives a case number; what a hotline ticket, and mediation that nobody asked for, need besides."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,9 @@ from chassis.calendar import local_day
 from chassis.database import Database
 from chassis.errors import InvalidInput
 from chassis.identity import Actor, Grant
+from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes import store
-from services.grievances.disputes.model import Basis, Channel, Dispute, TicketKind
+from services.grievances.disputes.model import Basis, Channel, Dispute, ReopeningReason, TicketKind
 
 XINGHAI, DISTRICT = "440305001012", "440305000000"
 HOTLINE = Actor("hotline-1", (Grant("hotline", DISTRICT),))
@@ -84,6 +85,16 @@ def test_the_time_of_a_ticket_goes_on_when_the_case_moves_and_ends_with_it(life:
     assert due(database, dispute)["hotline"] == ("hotline.ordinary", date(2026, 3, 17))
     life.refuse(dispute, on_behalf_of="respondent")
     assert due(database, dispute) == {}
+
+
+def test_the_time_of_a_ticket_runs_anew_when_the_case_is_taken_up_again(life: Any, database: Database) -> None:
+    dispute = life.refuse(life.file(HOTLINE, ticket_kind=TicketKind.ORDINARY))
+
+    # Thursday, 12 March 2026: 5 working days from there.
+    again = datetime(2026, 3, 12, 2, tzinfo=UTC)
+    life.step(disputes.reopen, dispute, None, reason=ReopeningReason.PARTIES_WILLING, now=again)
+
+    assert due(database, dispute)["hotline"] == ("hotline.ordinary", date(2026, 3, 19))
 
 
 @pytest.mark.parametrize("channel", [name for name in CHANNELS if name != "hotline"])
