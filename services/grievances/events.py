@@ -221,6 +221,13 @@ class AgreementSigned(AgreementFact):
 
 
 @dataclass(frozen=True)
+class AgreementWithdrawn(AgreementFact):
+    """A draft was given up before all had signed; the dispute is still mediated."""
+
+    type: ClassVar[str] = "agreement.withdrawn"
+
+
+@dataclass(frozen=True)
 class AgreementPerformed(AgreementFact):
     """One of its obligations was performed; `left`: how many are not yet."""
 
@@ -515,6 +522,7 @@ PUBLISHED: tuple[type, ...] = (
     DeadlineLapsed,
     AgreementDrafted,
     AgreementSigned,
+    AgreementWithdrawn,
     AgreementPerformed,
     ConfirmationRequested,
     ConfirmationDecided,
@@ -582,6 +590,7 @@ SAMPLES: tuple[Any, ...] = (
     ),
     AgreementDrafted(*_AGREEMENT),
     AgreementSigned(*_AGREEMENT, signer="applicant", missing=3),
+    AgreementWithdrawn(*_AGREEMENT),
     AgreementPerformed(*_AGREEMENT, obligation_number=1, left=0),
     ConfirmationRequested(*_AGREEMENT),
     ConfirmationDecided(*_AGREEMENT, outcome="confirmed"),

@@ -134,10 +134,13 @@ def test_a_draft_can_be_withdrawn_and_replaced_and_stays_as_it_was_written(paper
     assert papers.read(dispute.dispute_id).agreement_id == second.agreement_id
 
 
-def test_a_withdrawn_draft_waits_for_nobody(papers: Papers, life: Any) -> None:
-    papers.withdraw(papers.draft(life.mediating()))
+def test_a_withdrawn_draft_waits_for_nobody_and_is_told(
+    papers: Papers, life: Any, facts: Callable[[], list[tuple[str, int]]]
+) -> None:
+    papers.withdraw(papers.sign(papers.draft(life.mediating()), Signer.MEDIATOR))
 
     assert "agreement agreement.signing" not in papers.watches()
+    assert facts()[-3:] == [("agreement.drafted", 1), ("agreement.signed", 2), ("agreement.withdrawn", 3)]
 
 
 def test_a_broken_agreement_is_followed_by_another(papers: Papers, life: Any) -> None:

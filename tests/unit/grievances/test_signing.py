@@ -165,9 +165,12 @@ def test_what_binds_binds_whatever_becomes_of_the_dispute() -> None:
 
 
 def test_a_withdrawn_draft_waits_for_nobody() -> None:
-    withdrawn = replace(drafted().agreement, is_withdrawn=True)
+    before = drafted().agreement
+    withdrawn, fact = model.withdraw(before)
 
     assert (withdrawn.standing(MEDIATING), withdrawn.waits) == (Standing.WITHDRAWN, False)
+    assert (fact.type, fact.agreement_id) == ("agreement.withdrawn", str(before.agreement_id))
+    assert withdrawn.version == before.version + 1
 
 
 def test_art_31_what_was_promised_is_performed_one_by_one() -> None:
