@@ -63,16 +63,17 @@ def list_comments(
     before: store.Key | None,
     count: int,
 ) -> list[Comment]:
-    """A page, newest first. Whoever filed the case reads what is meant for both sides; others its texts for a purpose
-    only, for whom it opens. Both are audited.
+    """A page, newest first. Whoever speaks as the complainant reads what is meant for both sides; others its texts for
+    a purpose only, for whom it opens. Both are audited. Staff that took a case in for somebody is not told what that
+    one writes afterwards: it may be the very one complained of (信访工作条例 Art. 30, 46).
     """
     dispute = disputes.get_seen(tx, dispute_id, actor=actor)
-    own = dispute.is_followed_by(actor.actor_id)
+    own, speaks = dispute.is_followed_by(actor.actor_id), dispute.speaks(actor.actor_id)
     if purpose is not None:
         access.open_personal_data(tx, actor, dispute, purpose)
-    elif own:
+    elif speaks:
         access.record_read(tx, actor, dispute, "own filing")
-    opened = own or purpose is not None
+    opened = speaks or purpose is not None
     return store.list_of_dispute(tx, dispute_id, opened=opened, internal=not own, before=before, count=count)
 
 

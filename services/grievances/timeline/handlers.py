@@ -22,16 +22,16 @@ def list_entries(
 ) -> tuple[list[Entry], store.Key | None]:
     """A page, the first entry first, and where the next one begins, if there is one.
 
-    Whoever filed the case reads the comments meant for both sides; others their texts for a purpose only, for whom it
-    opens. Both are audited. Accounts show to those who work where the case lies.
+    Whoever speaks as the complainant reads the comments meant for both sides; others their texts for a purpose only,
+    for whom it opens. Both are audited. Accounts show to those who work where the case lies.
     """
     dispute = disputes.get_seen(tx, dispute_id, actor=actor)
-    own = dispute.is_followed_by(actor.actor_id)
+    own, speaks = dispute.is_followed_by(actor.actor_id), dispute.speaks(actor.actor_id)
     if purpose is not None:
         access.open_personal_data(tx, actor, dispute, purpose)
-    elif own:
+    elif speaks:
         access.record_read(tx, actor, dispute, "own filing")
-    opened = own or purpose is not None
+    opened = speaks or purpose is not None
     happenings = store.list_happenings(tx, dispute_id, opened=opened, internal=not own, after=after, count=count + 1)
     mediators = store.list_mediators(tx, dispute_id)
     page = [model.entry(one, dispute, mediators, with_accounts=not own) for one in happenings[:count]]
