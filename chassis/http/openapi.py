@@ -74,6 +74,9 @@ def document(service: Any) -> dict[str, Any]:
         path = _PARAMETER.sub(r"{\g<name>}", each.endpoint.path)
         spec.path(path=path, operations={each.endpoint.method.lower(): _operation(each)})
     made: dict[str, Any] = spec.to_dict()
+    for name, text in names.docstrings().items():
+        if name in made["components"]["schemas"]:
+            made["components"]["schemas"][name]["description"] = text
     return made
 
 
@@ -90,6 +93,10 @@ class _Names:
         while self._taken.setdefault(name, cls) is not cls:
             name, number = f"{base}{number}", number + 1
         return name
+
+    def docstrings(self) -> dict[str, str]:
+        """What each schema's class says of itself; an inherited docstring is somebody else's."""
+        return {name: inspect.cleandoc(cls.__doc__) for name, cls in self._taken.items() if cls.__doc__}
 
 
 def _version() -> str:

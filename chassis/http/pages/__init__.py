@@ -80,7 +80,7 @@ def _shapes(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, An
         "answer_fields": _fields(document, content.get("schema", {})),
         "answer_example": content.get("example"),
         "success": success,
-        "refusals": [status for status in operation["responses"] if not status.startswith("2")],
+        "refusals": [status for status in operation["responses"] if not status.startswith(("2", "3"))],
     }
 
 
@@ -91,6 +91,7 @@ def _fields(document: dict[str, Any], schema: dict[str, Any], prefix: str = "", 
     if schema.get("type") == "array":
         return _fields(document, schema.get("items", {}), f"{prefix}[].", depth)
     for name, field in schema.get("properties", {}).items():
+        told = field.get("description")
         field = _followed(document, field)
         found.append(
             {
@@ -98,7 +99,7 @@ def _fields(document: dict[str, Any], schema: dict[str, Any], prefix: str = "", 
                 "type": _kind(field),
                 "required": name in schema.get("required", ()),
                 "rule": _rule(field),
-                "description": field.get("description", ""),
+                "description": told or field.get("description", ""),
             }
         )
         if depth < 4:

@@ -37,6 +37,17 @@ def test_the_interface_is_openapi_3_1_with_every_entrypoint(edge: Edge) -> None:
     ].keys()
 
 
+def test_the_interface_tells_where_the_version_comes_from_and_what_shapes_are(edge: Edge) -> None:
+    document = edge.ask("GET", "/openapi.json", token=None).json
+    read = document["paths"]["/things/{thing_id}"]["get"]
+    listed = document["paths"]["/things"]["get"]
+
+    assert read["responses"]["200"]["headers"]["ETag"]["required"]
+    assert "304" in read["responses"]
+    assert "headers" not in listed["responses"]["200"]
+    assert document["components"]["schemas"]["Wish"]["description"] == "What somebody wishes for."
+
+
 def test_the_page_shows_every_address_and_asks_nothing_of_others(edge: Edge) -> None:
     reply = edge.ask("GET", "/docs", token=None)
     page = reply.body.decode()

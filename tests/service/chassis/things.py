@@ -58,6 +58,8 @@ class ThingView(Schema):
 
 
 class Wish(Schema):
+    """What somebody wishes for."""
+
     title = fields.String(required=True)
     size_m2 = fields.Integer(load_default=None)
     colours = fields.List(fields.String(), load_default=list)
