@@ -57,7 +57,11 @@ class Grievances(
     PlacesApi,
     Service,
 ):
-    """Disputes, sessions, agreements, and the places they lie in."""
+    """People's mediation 人民调解, joint governance 五位一体 and referrals 信访转送 of one district.
+
+    From filing to what came of it: sessions, agreements, decisions, answers; deadlines and escalations; work lists,
+    exports, the case file; following with a secret, without an account; Open311 GeoReport v2.
+    """
 
     name = "grievances"
     settings = GrievancesSettings

@@ -51,19 +51,19 @@ class PeriodQuery(Schema):
     year = fields.Integer(
         load_default=None,
         validate=validate.Range(min=FIRST_DAY.year, max=LAST_DAY.year),
-        metadata={"example": 2026},
+        metadata={"example": 2026, "description": "up to today; this year when nothing is said; not with from and to"},
     )
     first_day = fields.Date(
         load_default=None,
         data_key="from",
         validate=validate.Range(min=FIRST_DAY, max=LAST_DAY),
-        metadata={"example": "2026-01-01"},
+        metadata={"example": "2026-01-01", "description": "a Shanghai day, the first one counted; with to"},
     )
     last_day = fields.Date(
         load_default=None,
         data_key="to",
         validate=validate.Range(min=FIRST_DAY, max=LAST_DAY),
-        metadata={"example": "2026-03-31"},
+        metadata={"example": "2026-03-31", "description": "a Shanghai day, the last one counted"},
     )
 
 
@@ -96,7 +96,9 @@ class Satisfaction(Schema):
     """
 
     answers = fields.Integer(required=True, metadata={"example": 120})
-    average = fields.Float(required=True, allow_none=True, metadata={"example": 4.3})
+    average = fields.Float(
+        required=True, allow_none=True, metadata={"example": 4.3, "description": "null of fewer than 5 answers"}
+    )
     distribution = fields.List(
         fields.Integer(),
         required=True,
@@ -118,9 +120,13 @@ class Figures(Schema):
     linked = fields.Integer(required=True, metadata={"description": "to another one that tells the same story"})
     overdue = fields.Integer(required=True, metadata={"description": "deadlines missed, on the day they were missed"})
     confirmed = fields.Integer(required=True, metadata={"description": "by the complainant, with points or without"})
-    days_to_resolve_sum = fields.Integer(required=True)
+    days_to_resolve_sum = fields.Integer(
+        required=True, metadata={"description": "from registration, of what was resolved in the period"}
+    )
     days_to_resolve_count = fields.Integer(required=True)
-    average_days_to_resolve = fields.Float(required=True, allow_none=True, metadata={"example": 6.5})
+    average_days_to_resolve = fields.Float(
+        required=True, allow_none=True, metadata={"example": 6.5, "description": "null where nothing was resolved"}
+    )
     satisfaction = fields.Nested(Satisfaction, required=True)
 
 
@@ -172,7 +178,11 @@ class ChildrenStatistics(Schema):
 class PartFigures(Schema):
     """The figures of one category or relation; of several together where each alone would tell of single cases."""
 
-    words = fields.List(fields.String(), required=True, metadata={"example": ["parking"]})
+    words = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"example": ["parking"], "description": "the categories or relations that were added up here"},
+    )
     figures = fields.Nested(Figures, required=True)
     year_over_year = fields.Nested(YearOverYear, required=True)
 

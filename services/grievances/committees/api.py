@@ -31,6 +31,8 @@ class CommitteesApi:
     def form_committee(self, request: Request) -> Answer:
         """3–9 members, a woman among them, one chair, for three years (人民调解法 Art. 8, 9, 14).
 
+        By an officer who is not one of them.
+
         POST /committees
         {"area": "440305001012", "formed_on": "2026-03-01", "members": [
          {"account_id": "mediator-chen", "name": "陈丽", "birth_on": "1980-05-04", "gender": "female",

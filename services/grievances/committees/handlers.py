@@ -127,7 +127,7 @@ def _require_presence(actor: Actor, area: str) -> None:
 def _refuse_own_gift(actor: Actor, persons: Sequence[Person]) -> None:
     """A mediator is nobody's staff where the workstation is complained of: nobody makes that of oneself."""
     if any(person.account_id == actor.actor_id for person in persons):
-        raise NotAllowed("nobody enters the own appointment; another officer of the area must do this")
+        raise NotAllowed("nobody enters himself or herself as a mediator; another officer of the area or street must")
 
 
 def _check_place(tx: Transaction, area: str) -> None:

@@ -214,14 +214,24 @@ class DisputeView(Schema):
     session_count = fields.Integer(required=True, metadata={"example": 1})
     mediator_id = fields.String(required=True, allow_none=True, metadata={"example": "mediator-chen"})
     reason_code = fields.String(
-        required=True, allow_none=True, metadata={"description": "why it was refused, terminated or reopened last"}
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "of the last step that had one: refused, terminated, reopened, or given another mediator"
+        },
     )
-    agreement_form = fields.String(required=True, allow_none=True)
+    agreement_form = fields.String(
+        required=True, allow_none=True, metadata={"description": "written or oral, once there is an agreement"}
+    )
     registered_at = fields.AwareDateTime(required=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
     channel = fields.String(required=True, metadata={"example": "resident", "description": "how it came in"})
-    basis = fields.String(required=True, metadata={"example": "application"})
-    ticket_kind = fields.String(required=True, allow_none=True)
+    basis = fields.String(
+        required=True, metadata={"example": "application", "description": "application or own_initiative"}
+    )
+    ticket_kind = fields.String(
+        required=True, allow_none=True, metadata={"description": "of a hotline ticket: enquiry, ordinary or complex"}
+    )
     respondent_body = fields.String(
         required=True, allow_none=True, metadata={"description": "which of the five bodies is complained of"}
     )
@@ -285,7 +295,9 @@ class AppealRoute(Schema):
     """Where, how and until when the complainant may appeal (信访工作条例 Art. 35)."""
 
     body = fields.String(
-        required=True, validate=[validate.Length(1, 200), ONE_LINE], metadata={"example": "南头街道办事处"}
+        required=True,
+        validate=[validate.Length(1, 200), ONE_LINE],
+        metadata={"example": "南头街道办事处", "description": "the office to appeal to, by its name"},
     )
     within_days = fields.Integer(
         required=True,

@@ -28,6 +28,9 @@ class DuplicatesApi:
     def list_duplicates(self, request: Request, dispute_id: UUID) -> Answer:
         """Open ones of its community, or filed in the last 90 days, as far as you may see them, each with the evidence.
 
+        same_applicant: the same phone. same_matter: the same category and place of the grid (not the community as a
+        whole) within 30 days. same_respondent: the same phone or account. Names are not compared.
+
         GET /disputes/01936f00-0000-7000-8000-00000000000a/duplicates
 
         200 OK
