@@ -3,12 +3,13 @@
 import importlib
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from linli.services import WITH_DATABASE, published, subscriptions
-from tests.guards.repository import SERVICES
+from tests.guards.repository import SERVICES, python_files
 
 EVENTS = {service: importlib.import_module(f"services.{service}.events") for service in WITH_DATABASE}
 EVERY_SERVICE = pytest.mark.parametrize("service", WITH_DATABASE)
@@ -41,6 +42,14 @@ def test_nobody_subscribes_to_a_fact_that_is_not_published() -> None:
 
 def test_a_type_is_published_by_one_service_once() -> None:
     assert [kind for kind, count in Counter(fact.type for fact in published()).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", [path for path in python_files("services") if path.name == "events.py"], ids=str)
+def test_every_fact_of_a_slice_is_published_by_its_service(path: Path) -> None:
+    facts = importlib.import_module(".".join(path.with_suffix("").parts))
+    told = {one for one in vars(facts).values() if isinstance(one, type) and "type" in vars(one)}
+
+    assert told <= set(EVENTS[path.parts[1]].PUBLISHED)
 
 
 @EVERY_SERVICE

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.errors import Conflict, FieldError, InvalidInput, NotFound
-from services.grievances import events
+from services.grievances.agreements import events
 from services.grievances.confirmations.model import Confirmation
 from services.grievances.disputes.model import AgreementForm, Dispute, State
 from services.grievances.obligations.model import Obligation, check_obligations

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.grievances.events import CommentAdded
+from services.grievances.comments.events import CommentAdded
 
 
 class Author(StrEnum):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.errors import Conflict, FieldError, InvalidInput, WrongState
-from services.grievances import events
+from services.grievances.committees import events
 
 FEWEST, MOST = 3, 9
 """Members of a committee (Art. 8)."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.calendar import Holidays, end_of_day, local_day
 from chassis.errors import FieldError, InvalidInput
-from services.grievances import events
+from services.grievances.deadlines import events
 
 NEAR, MISSED, STREET, DISTRICT = 1, 2, 3, 4
 """The stages of a deadline; none is left out, so the stage is also the version of the fact that tells of it."""

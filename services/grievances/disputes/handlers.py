@@ -9,12 +9,12 @@ from chassis import outbox, privacy
 from chassis.database import Transaction
 from chassis.errors import FieldError, InvalidInput, NotAllowed, NotFound, StaleVersion
 from chassis.identity import RESERVED, Actor
-from services.grievances import access, events
+from services.grievances import access
 from services.grievances.agreements import store as agreements
 from services.grievances.committees import handlers as committees
 from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
-from services.grievances.disputes import model, store
+from services.grievances.disputes import events, model, store
 from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
 from services.grievances.duplicates.model import Similar
 from services.grievances.joint import endings

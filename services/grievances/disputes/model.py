@@ -13,7 +13,7 @@ from uuid import UUID
 
 from chassis.calendar import days_between, local_day
 from chassis.errors import Conflict, FieldError, InvalidInput, NotAllowed, WrongState
-from services.grievances import events
+from services.grievances.disputes import events
 
 
 class State(StrEnum):

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from chassis.calendar import local_day
 from chassis.errors import Conflict, FieldError, InvalidInput, NotAllowed, WrongState
-from services.grievances import events
 from services.grievances.disputes.model import LIFE_CYCLE, Body, Command, Dispute, Relation
+from services.grievances.joint import events
 
 
 class State(StrEnum):

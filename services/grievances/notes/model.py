@@ -14,7 +14,7 @@ from uuid import UUID
 
 from chassis.calendar import local_day
 from chassis.errors import FieldError, InvalidInput, WrongState
-from services.grievances import events
+from services.grievances.notes import events
 
 HANDLING = "note.handling"
 """The rule by which something has to become of a note; a suggestion waits no longer than any."""

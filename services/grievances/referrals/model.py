@@ -14,9 +14,9 @@ from uuid import UUID
 from chassis import areas
 from chassis.calendar import local_day
 from chassis.errors import Conflict, FieldError, InvalidInput, NotAllowed, WrongState
-from services.grievances import events
 from services.grievances.departments.model import Department, Level
 from services.grievances.disputes.model import Body, ReassignmentReason
+from services.grievances.referrals import events
 
 
 class State(StrEnum):

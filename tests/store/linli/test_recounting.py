@@ -16,7 +16,7 @@ from chassis.inbox.effects import Inbox
 from chassis.inbox.subscriptions import Subscriptions
 from linli import recounting
 from linli.verification import _of_days, _of_months
-from services.grievances import events as facts
+from services.grievances.disputes import events as facts
 from services.statistics.service import Statistics
 from tests.store.statistics.facts import DAXIN, DISTRICT, HAIYUE, XINGHAI, learn
 from tests.support.instance import ServiceDatabase

@@ -7,8 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Conflict, InvalidInput, WrongState
-from services.grievances import events
-from services.grievances.committees import model
+from services.grievances.committees import events, model
 from services.grievances.committees.model import Committee, EndReason, Formed, Kind, Person, Position
 
 TODAY = date(2026, 3, 10)

@@ -7,8 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import InvalidInput, WrongState
-from services.grievances import events
-from services.grievances.notes import model, schemas
+from services.grievances.notes import events, model, schemas
 from services.grievances.notes.model import Change, Note, Outcome, State, Step
 
 NOW = datetime(2026, 3, 9, 17, tzinfo=UTC)
