@@ -10,7 +10,8 @@ import pytest
 from tests.guards.repository import ROOT, SERVICES, python_files, text
 
 RULES_MAY_IMPORT = {"chassis", "chassis.errors", "chassis.areas", "chassis.calendar", "services"}
-SCHEMAS_MAY_IMPORT = {"marshmallow", "chassis.http", "chassis.http.cursors"}
+SHAPES_MAY_IMPORT = {"marshmallow", "chassis.http", "chassis.http.cursors", "chassis.identity"}
+"""Of identity, the names that no account may have."""
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -43,11 +44,11 @@ def test_rules_and_facts_stand_on_the_language_and_three_modules_of_the_chassis(
         assert standard or rules or name in RULES_MAY_IMPORT, f"{path} imports {name}"
 
 
-@pytest.mark.parametrize("path", _own("schemas.py"), ids=str)
+@pytest.mark.parametrize("path", _own("schemas.py") + _own("shapes.py"), ids=str)
 def test_shapes_know_marshmallow_and_the_edge_only(path: Path) -> None:
     service = f"services.{path.parts[1]}."
     foreign = {name for name in imports(path) if not name.startswith(service)}
-    assert {name for name in foreign if name not in sys.stdlib_module_names} <= SCHEMAS_MAY_IMPORT
+    assert {name for name in foreign if name not in sys.stdlib_module_names} <= SHAPES_MAY_IMPORT
     assert not [name for name in imports(path) if name.endswith((".model", ".store", ".handlers", ".api"))]
 
 

@@ -16,8 +16,9 @@ from services.grievances.agreements.details import in_detail
 from services.grievances.agreements.model import Means, Signer
 from services.grievances.disputes.api import asked_by, purpose_of
 from services.grievances.disputes.model import AgreementForm
-from services.grievances.disputes.schemas import DisputeView, PurposeQuery
+from services.grievances.disputes.schemas import DisputeView
 from services.grievances.obligations.model import Obliged
+from services.grievances.shapes import PurposeQuery
 
 
 class AgreementsApi:

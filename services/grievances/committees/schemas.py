@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.grievances.disputes.schemas import ACCOUNT, AREA, ONE_LINE
+from services.grievances.shapes import ACCOUNT, AREA, ONE_LINE
 
 KINDS = ("member", "hired")
 POSITIONS = ("chair", "vice_chair", "member")

@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-SIDES = ("applicant", "respondent")
+from services.grievances.shapes import SIDES
+
 OUTCOMES = ("confirmed", "rejected")
 PROGRESS = ("open", "lapsed", "applied", "confirmed", "rejected")
 COURT = validate.Regexp(

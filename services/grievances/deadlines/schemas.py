@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from chassis.http import CursorField, PageQuery
-from services.grievances.disputes.schemas import AREA
+from services.grievances.shapes import AREA
 
 WORD = validate.Regexp(r"^[a-z_.]{1,60}(?!\n)$", error="Must be a name such as dispute or dispute.mediation.")
 DAYS = validate.Range(0, 3650)

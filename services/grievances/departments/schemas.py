@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.grievances.disputes.schemas import ACCOUNT, AREA, ONE_LINE
+from services.grievances.shapes import ACCOUNT, AREA, ONE_LINE
 
 CODE = validate.Regexp(
     r"^[a-z][a-z0-9_]{0,39}(?!\n)$", error="Must be the code of a department, for example urban_management."

@@ -13,6 +13,7 @@ from services.grievances.disputes import handlers, model, schemas, store
 from services.grievances.duplicates import handlers as duplicates
 from services.grievances.following.api import new_secret
 from services.grievances.following.handlers import hash_of
+from services.grievances.shapes import PurposeQuery
 
 
 class DisputesApi:
@@ -62,7 +63,7 @@ class DisputesApi:
         "GET",
         "/disputes/<uuid:dispute_id>",
         roles=access.READERS,
-        query=schemas.PurposeQuery,
+        query=PurposeQuery,
         answer=schemas.DisputeDetail,
         tag="disputes",
         summary="Read a dispute, masked; with a purpose, opened",

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from chassis.http import CursorField, PageQuery
-from services.grievances.disputes.schemas import AREA
+from services.grievances.shapes import AREA
 
 LEVELS = ("street", "district")
 

@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.grievances.disputes.schemas import AREA, STATES
+from services.grievances.disputes.schemas import STATES
+from services.grievances.shapes import AREA
 from services.grievances.worklists.schemas import CHANNELS
 
 WORD = validate.Regexp(

@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields, validate
 
 from chassis.http import CursorField, PageQuery
-from services.grievances.disputes.schemas import AREA, BODIES, ONE_LINE, AppealRoute, DecisionView
+from services.grievances.disputes.schemas import AppealRoute, DecisionView
+from services.grievances.shapes import AREA, BODIES, ONE_LINE
 
 SAYS_SOMETHING = validate.Regexp(r"^\s*\S", error="Must say something.")
 TEXT = [validate.Length(1, 2000), SAYS_SOMETHING]

@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields, validate
 
 from chassis.http import CursorField, PageQuery
-from services.grievances.disputes.schemas import AREA, PURPOSES, FiledDispute, RegisterDispute
+from services.grievances.disputes.schemas import FiledDispute, RegisterDispute
+from services.grievances.shapes import AREA, PURPOSES
 
 STATES = ("open", "suggestion", "case", "closed")
 STEPS = ("taken", "became_suggestion", "became_case", "closed")

@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, pre_load, validate
 
-from services.grievances.disputes.schemas import BODIES, PHONE, TICKET_KINDS
+from services.grievances.disputes.schemas import TICKET_KINDS
+from services.grievances.shapes import BODIES, PHONE
 
 NEVER_READ = "accepted and not kept: "
 W3 = {"format": "date-time"}

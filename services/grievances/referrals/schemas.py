@@ -4,7 +4,8 @@ from marshmallow import Schema, fields, missing, validate
 
 from chassis.http import CursorField, PageQuery
 from services.grievances.departments.schemas import CODE, DepartmentView
-from services.grievances.disputes.schemas import ACCOUNT, AREA, BODIES, ONE_LINE, Applicant
+from services.grievances.disputes.schemas import Applicant
+from services.grievances.shapes import ACCOUNT, AREA, BODIES, ONE_LINE
 
 STATES = ("registered", "sorted", "accepted", "answered", "contested", "closed")
 DECLINE_REASONS = ("court", "arbitration", "administrative", "discipline", "party_appeal", "decided_finally")

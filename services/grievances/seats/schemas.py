@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from chassis.http import CursorField, PageQuery
-from services.grievances.disputes.schemas import ACCOUNT, AREA, BODIES
+from services.grievances.shapes import ACCOUNT, AREA, BODIES
 
 
 class GiveSeat(Schema):

@@ -10,9 +10,10 @@ from services.grievances import access
 from services.grievances.access import eyes
 from services.grievances.disputes.api import asked_by, purpose_of
 from services.grievances.disputes.model import Side
-from services.grievances.disputes.schemas import DisputeView, PurposeQuery
+from services.grievances.disputes.schemas import DisputeView
 from services.grievances.sessions import handlers, schemas
 from services.grievances.sessions.model import Guest
+from services.grievances.shapes import PurposeQuery
 
 
 class SessionsApi:

@@ -2,9 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.grievances.disputes.schemas import ACCOUNT, ONE_LINE
+from services.grievances.shapes import ACCOUNT, ONE_LINE, SIDES
 
-SIDES = ("applicant", "respondent")
 AT_MOST = validate.Range(0, 1000)
 
 

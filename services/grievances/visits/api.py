@@ -10,7 +10,7 @@ from chassis.http import Answer, Request, endpoint
 from services.grievances import access
 from services.grievances.access import eyes
 from services.grievances.disputes.api import asked_by, purpose_of
-from services.grievances.disputes.schemas import PurposeQuery
+from services.grievances.shapes import PurposeQuery
 from services.grievances.visits import handlers, schemas
 from services.grievances.visits.model import Performed
 

@@ -3,7 +3,8 @@
 from marshmallow import fields, validate
 
 from chassis.http import CursorField, PageQuery
-from services.grievances.disputes.schemas import AREA, STATES, DisputeView
+from services.grievances.disputes.schemas import STATES, DisputeView
+from services.grievances.shapes import AREA
 
 CASE_NUMBER = validate.Regexp(
     r"^[1-9][0-9]{11}-[0-9]{4}-[0-9]{4,9}(?!\n)$", error="Must be a case number, for example 440305001012-2026-0007."

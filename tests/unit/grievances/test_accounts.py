@@ -4,7 +4,7 @@ import pytest
 from marshmallow import ValidationError
 
 from chassis.identity import RESERVED
-from services.grievances.disputes.schemas import ACCOUNT
+from services.grievances.shapes import ACCOUNT
 
 
 @pytest.mark.parametrize("account", ["mediator-chen", "01936f00-0000-7000-8000-00000000000a", "a@b.cn", "system-1"])

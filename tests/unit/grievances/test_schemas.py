@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema, ValidationError
 
+from services.grievances import shapes
 from services.grievances.access import Purpose
 from services.grievances.agreements import schemas as agreements
 from services.grievances.agreements.model import Signer
@@ -28,12 +29,12 @@ FILING: dict[str, Any] = {
         (schemas.STATES, model.State),
         (schemas.BASES, model.Basis),
         (schemas.TICKET_KINDS, model.TicketKind),
-        (schemas.BODIES, model.Body),
+        (shapes.BODIES, model.Body),
         (schemas.REFUSAL_REASONS, model.RefusalReason),
         (schemas.TERMINATION_REASONS, model.TerminationReason),
         (schemas.REOPENING_REASONS, model.ReopeningReason),
-        (schemas.PURPOSES, Purpose),
-        (sessions.SIDES, model.Side),
+        (shapes.PURPOSES, Purpose),
+        (shapes.SIDES, model.Side),
         (tuple(agreements.Signatures().fields), Signer),
     ],
 )

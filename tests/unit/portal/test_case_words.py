@@ -10,12 +10,13 @@ from flask_babel import Babel
 from services.grievances.agreements.schemas import STANDINGS
 from services.grievances.comments.schemas import AUTHORS
 from services.grievances.confirmations.schemas import PROGRESS as COURT_PROGRESS
-from services.grievances.disputes.schemas import PURPOSES, TICKET_KINDS
+from services.grievances.disputes.schemas import TICKET_KINDS
 from services.grievances.duplicates.model import WORDS as EVIDENCE
 from services.grievances.following import model as following
 from services.grievances.joint.schemas import STATES as JOINT_STATES
 from services.grievances.obligations.schemas import PROGRESS
 from services.grievances.referrals.schemas import STATES as REFERRAL_STATES
+from services.grievances.shapes import PURPOSES
 from services.grievances.timeline.model import KINDS
 from services.grievances.words import model as service
 from services.portal.cases import words
