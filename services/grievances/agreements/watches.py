@@ -65,4 +65,4 @@ def _beginning_of(day: date) -> datetime:
 
 
 def _thing(kind: str, thing_id: UUID, dispute: Dispute) -> Thing:
-    return Thing(kind, thing_id, dispute.area, dispute.category, dispute.relation)
+    return Thing(kind, thing_id, dispute.area, dispute.category, dispute.relation, dispute.dispute_id)

@@ -58,7 +58,8 @@ class Rule:
 class Thing:
     """What is due: a dispute, agreement, obligation, joint_case, joint_task, referral or note, in its community.
 
-    Category and relation are those of the dispute behind it, None without one.
+    Category and relation are those of the dispute behind it, None without one. `dispute_id`: whose part it is, which a
+    missed duty brings up as well; None for a dispute itself, and for what has a way of its own.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Thing:
     area: str
     category: str | None = None
     relation: str | None = None
+    dispute_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -35,16 +35,16 @@ SELECT day, is_working FROM holidays;
 -- The last year that the table speaks for; null while it is empty.
 SELECT max(year) FROM holiday_years;
 
--- name: watch(thing_id, slot, thing, deadline_id, rule, area, category, relation, started_at, due_at, near_at, street_at, district_at, amount, is_provisional)!
+-- name: watch(thing_id, slot, thing, deadline_id, rule, area, category, relation, dispute_id, started_at, due_at, near_at, street_at, district_at, amount, is_provisional)!
 -- Have a due time in sight. The same one again changes nothing, so what was told of it is not told twice; a due time
 -- that a rule gave stays as it was counted, whatever the rule says today.
 INSERT INTO deadlines AS kept (
-    thing_id, slot, thing, deadline_id, rule, area, category, relation, started_at, due_at, next_at, street_at,
-    district_at, amount, is_provisional
+    thing_id, slot, thing, deadline_id, rule, area, category, relation, dispute_id, started_at, due_at, next_at,
+    street_at, district_at, amount, is_provisional
 )
 VALUES (
-    :thing_id, :slot, :thing, :deadline_id, :rule, :area, :category, :relation, :started_at, :due_at, :near_at,
-    :street_at, :district_at, :amount, :is_provisional
+    :thing_id, :slot, :thing, :deadline_id, :rule, :area, :category, :relation, :dispute_id, :started_at, :due_at,
+    :near_at, :street_at, :district_at, :amount, :is_provisional
 )
 ON CONFLICT (thing_id, slot) DO UPDATE SET
     deadline_id = excluded.deadline_id,

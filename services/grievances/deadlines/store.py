@@ -84,6 +84,7 @@ def watch(tx: Transaction, thing: Thing, slot: str, rule: str, started_at: datet
             "area": thing.area,
             "category": thing.category,
             "relation": thing.relation,
+            "dispute_id": thing.dispute_id,
             "started_at": started_at,
             "due_at": due.due_at,
             "near_at": due.near_at,

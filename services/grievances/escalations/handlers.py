@@ -9,12 +9,15 @@ import uuid_utils.compat
 
 from chassis import areas, audit
 from chassis.database import Transaction
-from chassis.errors import NotFound
+from chassis.errors import NotAllowed, NotFound
 from chassis.identity import Actor
 from services.grievances import access
 from services.grievances.deadlines.model import Watched
+from services.grievances.disputes import store as disputes
+from services.grievances.disputes.model import check_no_part
 from services.grievances.escalations import model, store
 from services.grievances.escalations.model import Escalation
+from services.grievances.referrals import store as referrals
 
 
 def bring_up(tx: Transaction, raised: Sequence[tuple[Watched, str]], now: datetime) -> None:
@@ -88,13 +91,14 @@ def get(tx: Transaction, escalation_id: UUID, *, actor: Actor) -> Escalation:
 def instruct(tx: Transaction, escalation_id: UUID, *, instruction: str, actor: Actor, now: datetime) -> Escalation:
     """Order what is to be done 督办意见, once; those who work on the thing read it.
 
-    Raises NotFound where the caller may see none, NotAllowed for an officer of a lower level, Conflict when it has its
-    instruction or is settled.
+    Raises NotFound where the caller may see none, NotAllowed for an officer of a lower level or with a part in the
+    case, Conflict when it has its instruction or is settled.
     """
     found = store.find(tx, escalation_id)
     if found is None:
         raise _unknown(escalation_id)
     actor.require(model.OFFICERS[found[0].level], area=found[0].area)
+    _check_no_part(tx, found[0], actor)
     escalation = store.find_locked(tx, escalation_id)
     if escalation is None:
         raise _unknown(escalation_id)
@@ -107,6 +111,20 @@ def instruct(tx: Transaction, escalation_id: UUID, *, instruction: str, actor: A
 def list_of_thing(tx: Transaction, thing_id: UUID) -> list[Escalation]:
     """All that was brought up of a thing, for its timeline; without what was ordered."""
     return store.list_of_thing(tx, thing_id)
+
+
+def _check_no_part(tx: Transaction, escalation: Escalation, actor: Actor) -> None:
+    """Raise NotAllowed for who has a part in what was missed: nobody orders what is to be done in the own cause."""
+    if escalation.thing == "referral":
+        referral = referrals.find(tx, escalation.thing_id)
+        if referral is not None and referral[0].complainant_id == actor.actor_id:
+            raise NotAllowed("who complains in a referral orders nothing in it", rule=access.RECUSAL)
+        return
+    own = escalation.thing == "dispute"
+    dispute_id = escalation.thing_id if own else store.find_dispute_behind(tx, escalation)
+    dispute = dispute_id and disputes.find(tx, dispute_id)
+    if dispute:
+        check_no_part(dispute[0], actor.actor_id)
 
 
 def _unknown(escalation_id: UUID) -> NotFound:

@@ -28,6 +28,10 @@ FROM escalations
 WHERE escalation_id = :escalation_id
 FOR NO KEY UPDATE;
 
+-- name: find_dispute_behind(thing, thing_id)$
+-- To which dispute an agreement, obligation, joint case or joint task belongs; null for anything else.
+SELECT dispute_behind(:thing, :thing_id);
+
 -- name: answer_escalation(escalation_id, instruction_sealed, answered_by, answered_at)!
 -- Write what is ordered; the row is locked by lock_escalation.
 UPDATE escalations SET

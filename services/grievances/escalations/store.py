@@ -50,6 +50,14 @@ def find_locked(tx: Transaction, escalation_id: UUID) -> Escalation | None:
     return row and _escalation_of(row)
 
 
+def find_dispute_behind(tx: Transaction, escalation: Escalation) -> UUID | None:
+    """The dispute to which what was missed belongs; None where it belongs to none."""
+    found: UUID | None = queries.find_dispute_behind(
+        tx.connection, thing=escalation.thing, thing_id=escalation.thing_id
+    )
+    return found
+
+
 def answer(tx: Transaction, escalation: Escalation, instruction: str) -> None:
     """Write what is ordered, in the round trip of the commit. The row must be locked by `find_locked`."""
     tx.at_commit(

@@ -78,7 +78,7 @@ def convene(
     # Opened by the program for the comparison alone; nobody is shown anything.
     fingerprints = withheld.fingerprints(disputes_store.list_parties(tx, dispute_id))
     withheld.check(fingerprints, question=question)
-    thing = Thing("joint_case", joint_case_id, dispute.area, dispute.category, dispute.relation)
+    thing = Thing("joint_case", joint_case_id, dispute.area, dispute.category, dispute.relation, dispute_id)
     due = [deadlines.watch(tx, thing, "joint.answer", now, slot=body) for body in Body]
     case = JointCase(
         joint_case_id=joint_case_id,
@@ -129,9 +129,8 @@ def give_task(
     change = model.give_task(case, task, standing, today=local_day(now))
     withheld.check(case.withheld, what=what)
     store.add_task(tx, case, task)
-    deadlines.watch_until(
-        tx, Thing("joint_task", task_id, case.area, case.category, case.relation), "joint.task", due_on, now
-    )
+    thing = Thing("joint_task", task_id, case.area, case.category, case.relation, case.dispute_id)
+    deadlines.watch_until(tx, thing, "joint.task", due_on, now)
     keep(tx, change, now)
     return replace(_shown(change.case, actor, standing.bodies), task_id=task_id)
 

@@ -5,7 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.errors import NotAllowed
+from chassis.identity import Actor
+from services.grievances.access import eyes
 from services.grievances.deadlines import api
+from services.grievances.escalations import handlers as escalations
+from services.grievances.escalations.model import Escalation
 from services.grievances.referrals.model import State
 from tests.store.grievances.telling import tell, told
 
@@ -43,6 +48,27 @@ def test_the_days_for_objecting_lapse_and_close_nothing(way: Any, timer: api.Dea
 
     assert ("referral.objection", "lapsed") in [(one.rule, one.type) for one in told(way.database)]
     assert way.accept(given).state is State.ACCEPTED
+
+
+def test_who_complains_orders_nothing_in_the_own_matter_however_high_the_office(way: Any) -> None:
+    """信访工作条例 Art. 28: not sorted in 15 days, it is the street's after three more (c)."""
+    street, colleague = way.people.street, Actor("street-8", way.people.street.grants)
+    way.register(street, complainant_id=street.actor_id)
+    way.later(days=19)
+    tell(way.database, way.now)
+
+    def order(actor: Actor) -> Escalation:
+        with way.database.transaction(eyes(actor)) as tx:
+            asked = {"area": None, "level": None, "is_open": None, "after": None, "count": 9}
+            [came_up] = escalations.list_escalations(tx, actor=actor, **asked)
+            written = {"instruction": "三日内转送。", "actor": actor, "now": way.now}
+            return escalations.instruct(tx, came_up.escalation_id, **written)
+
+    with pytest.raises(NotAllowed, match="orders nothing in it"):
+        order(street)
+    with way.database.transaction(eyes(street)) as tx:
+        assert tx.execute("UPDATE escalations SET answered_by = 'x'") == 0
+    assert order(colleague).instruction == "三日内转送。"
 
 
 def test_one_that_cannot_be_closed_holds_up_no_other(
