@@ -144,3 +144,27 @@ def test_what_is_evidence_stays_as_written(full: Database, access: Access, table
 
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), full.transaction(access) as tx:
         tx.execute(f"UPDATE {table} SET {column} = {column}")
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM deadlines", "UPDATE deadlines SET next_at = NULL"])
+@pytest.mark.parametrize(
+    ("access", "is_allowed"),
+    [
+        (NOBODY, False),
+        (ANOTHER_COMMUNITY, False),
+        (COMMUNITY, True),
+        (STREET, True),
+        (SYSTEM, True),
+        # By withdrawing the own case, for example.
+        (eyes(People.resident), True),
+    ],
+)
+def test_nothing_due_is_moved_or_forgotten_by_who_has_no_part_in_it(
+    own: Database, access: Access, statement: str, is_allowed: bool
+) -> None:
+    with own.transaction() as tx:
+        [due] = tx.rows("SELECT count(*) AS n FROM deadlines")
+
+    with own.transaction(access) as tx:
+        assert tx.execute(statement) == (due.n if is_allowed else 0)
+    assert due.n > 0
