@@ -153,6 +153,8 @@ def _answer_trouble(app: Flask, marks: Mapping[str, str]) -> None:
 
     @app.errorhandler(Unknown)
     def unknown(_error: Unknown) -> AnyResponse:
+        if request.blueprint == casework.pages.name:
+            return _trouble(404, gettext("没有找到。"), gettext("没有这件案子，或者它不对您公开。"))
         return _trouble(404, gettext("没有找到。"), gettext("没有这个区划，或者它还没有登记。"))
 
     @app.errorhandler(Unreachable)

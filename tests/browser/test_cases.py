@@ -58,6 +58,7 @@ def sign_in(chromium: Browser, url: str, grievances: Grievances) -> Iterator[Sig
         page.goto(f"{url}/sign-in")
         page.get_by_label("登录凭证").fill(grievances.token(actor_id, role, area))
         page.get_by_role("button", name="登录").click()
+        page.wait_for_url(f"{url}/")
         return page
 
     yield signed_in
@@ -166,7 +167,9 @@ def test_a_mediator_takes_a_case_through_its_life_by_keyboard_alone(
     expect(stranger.locator(".case-head")).to_contain_text("满意度5分")
 
 
-def test_an_agreement_is_drafted_and_signed_one_by_one(sign_in: SignIn, url: str, grievances: Grievances) -> None:
+def test_an_agreement_is_drafted_signed_one_by_one_and_followed_up(
+    sign_in: SignIn, url: str, grievances: Grievances
+) -> None:
     dispute = grievances.mediating()
     page = sign_in("officer-1", "community_officer")
     page.goto(f"{url}/cases/{dispute.json['dispute_id']}")
@@ -186,6 +189,12 @@ def test_an_agreement_is_drafted_and_signed_one_by_one(sign_in: SignIn, url: str
         expect(page.get_by_role("status")).to_have_text("签署已登记。")
 
     expect(page.locator(".case-head .state")).to_have_text("已化解")
+    visit = page.locator("#visit")
+    visit.locator("> summary").click()
+    visit.get_by_label("部分履行").check()
+    visit.get_by_label("回访情况").fill("漏点已修，墙面尚未粉刷。")
+    visit.get_by_role("button", name="登记回访").click()
+    expect(page.get_by_role("status")).to_have_text("回访已登记。")
 
 
 def test_an_officer_searches_what_was_told_and_opens_it_for_a_purpose(sign_in: SignIn, url: str) -> None:

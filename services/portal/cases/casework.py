@@ -11,8 +11,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.portal.cases import roles, when, words
+from services.portal.cases.asked import Asked
 from services.portal.cases.forms import Field, Form
-from services.portal.cases.steps import BY_NAME, COMMENT, Asked, Step, in_effect, offered
+from services.portal.cases.steps import BY_NAME, COMMENT, Step, offered
 from services.portal.cases.worklist import passed_on
 from services.portal.divisions import Division
 from services.portal.pages import portal
@@ -124,7 +125,7 @@ def _page(
         file_form=sent if sent and sent.name == "file" else Form("file"),
         file_purposes=FILE_PURPOSES,
         may_open=_may_open(asked),
-        agreement=case.draft or in_effect(case),
+        agreement=case.draft or case.in_effect,
         is_own=asked.is_own,
         done=done,
         words=words,
@@ -149,7 +150,7 @@ def _form(step: Step, asked: Asked, sent: Form | None) -> Form:
 
 def version(step: Step, asked: Asked) -> str | None:
     """Of what the step changes, as it was read for this page."""
-    found = {"draft": asked.case.draft, "agreement": in_effect(asked.case)}
+    found = {"draft": asked.case.draft, "agreement": asked.case.in_effect}
     if step.version == "dispute":
         return asked.case.version
     read = found.get(step.version)

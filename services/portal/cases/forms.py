@@ -87,8 +87,10 @@ class Form:
         """What the service says of this field, or of a part of it."""
         return [detail for place, detail in self._errors() if place == name or place.startswith(f"{name}.")]
 
-    def other_errors(self) -> list[str]:
-        """What it says of nothing that is asked here."""
+    def told(self) -> list[str]:
+        """What the service says that stands beside no field: of the whole, or of what is not asked here."""
+        if self.problem is None or not self.problem.errors:
+            return [self.problem.detail] if self.problem and self.problem.detail else []
         asked = {one.name for one in self.fields}
         return [
             detail

@@ -30,11 +30,12 @@ class Case:
     """A case as its reader may see it. A part is None when it is not for this reader, or not to be had at present."""
 
     dispute: Told
-    version: str | None
+    version: str
     timeline: list[Told] | None
     due: list[Told] | None
     sessions: list[Told] | None
     agreements: list[Told] | None
+    visits: list[Told] | None
     comments: list[Told] | None
     related: Told | None
     joint_cases: list[Told]
@@ -44,7 +45,14 @@ class Case:
 
     @property
     def draft(self) -> Told | None:
-        return next((one for one in self.agreements or () if one["state"] == "draft"), None)
+        return self._agreement("draft")
+
+    @property
+    def in_effect(self) -> Told | None:
+        return self._agreement("in_effect")
+
+    def _agreement(self, state: str) -> Told | None:
+        return next((one for one in self.agreements or () if one["state"] == state), None)
 
 
 class CaseReader:
@@ -93,11 +101,12 @@ class CaseReader:
         timeline = self._whole(f"{address}/timeline", person, {})
         return Case(
             dispute=dispute.body,
-            version=dispute.body["version"] and str(dispute.body["version"]),
+            version=str(dispute.body["version"]),
             timeline=timeline,
             due=self._items("/deadlines", person, {"thing_id": dispute_id}),
             sessions=self._part(f"{address}/sessions", person, "sessions", words),
             agreements=self._part(f"{address}/agreements", person, "agreements", words),
+            visits=self._part(f"{address}/visits", person, "visits", words),
             comments=self._items(f"{address}/comments", person, {**words, "limit": "50"}),
             related=self._one(f"{address}/duplicates", person),
             joint_cases=self._each("/joint-cases/{}", "joint_case_id", timeline, person),

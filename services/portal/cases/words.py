@@ -148,6 +148,12 @@ MEANS: Mapping[str, Any] = {
 
 OBLIGED: Mapping[str, Any] = {**SIDES, "both": lazy_gettext("双方")}
 
+PERFORMED: Mapping[str, Any] = {
+    "yes": lazy_gettext("已经履行"),
+    "partly": lazy_gettext("部分履行"),
+    "no": lazy_gettext("未履行"),
+}
+
 GUESTS: Mapping[str, Any] = {
     "relatives": lazy_gettext("当事人的亲属"),
     "neighbours": lazy_gettext("邻里"),

@@ -252,7 +252,7 @@ def test_to_mediate_opens_what_was_said_as_well(worker: Browser, grievances: Gri
     worker.post(f"/cases/{DISPUTE_ID}/open", {"purpose": "mediation"})
 
     opened = {asked.path.rpartition("/")[2] for asked in grievances.asked if asked.query.get("purpose")}
-    assert opened == {DISPUTE_ID, "sessions", "agreements", "comments"}
+    assert opened == {DISPUTE_ID, "sessions", "agreements", "visits", "comments"}
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def chinese(table: Mapping[str, service.Word]) -> dict[str, str]:
         (words.SIGNERS, chinese(service.SIGNERS)),
         (words.MEANS, chinese(service.MEANS)),
         (words.OBLIGED, chinese(service.OBLIGED)),
+        (words.PERFORMED, chinese(service.PERFORMED)),
         (words.GUESTS, chinese(service.GUESTS)),
         (words.EVIDENCE, EVIDENCE),
         (words.REFERRAL_STEPS, {code[9:]: one.zh for code, one in KINDS.items() if code.startswith("referral.")}),

@@ -62,7 +62,11 @@ def test_what_is_wrong_stands_beside_its_field() -> None:
 
     assert shown.errors("applicant.name") == ["Too long."]
     assert shown.errors("held_at") == []
-    assert shown.other_errors() == ["Unknown."]
+    assert shown.told() == ["Unknown."]
+
+
+def test_what_is_wrong_with_the_whole_is_told_of_the_whole() -> None:
+    assert form(problem=Problem(409, "it has another mediator")).told() == ["it has another mediator"]
 
 
 def test_what_is_wrong_with_one_of_several_answers_stands_beside_their_question() -> None:
