@@ -90,7 +90,7 @@ def refuse_accused(actor: Actor, dispute: Dispute) -> None:
     """Raise NotAllowed for who acts for the body complained of. Every write about a dispute passes here."""
     if acts_for_accused(dispute, actor):
         raise NotAllowed(
-            f"who acts for the body that dispute {dispute.case_number} complains of has no say in it, whatever the "
+            f"who acts for the body that {dispute.name} complains of has no say in it, whatever the "
             "office; somebody of another body or of the street must do this",
             rule=RECUSAL,
         )
@@ -122,7 +122,7 @@ def require_conduct(actor: Actor, dispute: Dispute) -> None:
         require_work(actor, dispute, roles=COMMITTEE)
     except NotAllowed as error:
         raise NotAllowed(
-            f"dispute {dispute.case_number} has another mediator; the assigned one or a community_officer of "
+            f"{dispute.name} has another mediator; the assigned one or a community_officer of "
             f"{dispute.area} may do this",
             rule="人民调解法 Art. 19",
         ) from error
@@ -136,12 +136,11 @@ def open_personal_data(tx: Transaction, actor: Actor, dispute: Dispute, purpose:
     refuse_accused(actor, dispute)
     if dispute.concerns(actor.actor_id):
         raise NotAllowed(
-            f"who has a part in dispute {dispute.case_number} opens nothing of it by office; ask without `purpose` "
-            "for your own view"
+            f"who has a part in {dispute.name} opens nothing of it by office; ask without `purpose` for your own view"
         )
     if actor.actor_id in dispute.recused_ids:
         raise NotAllowed(
-            f"who was not impartial as the mediator of dispute {dispute.case_number} opens nothing of it any more",
+            f"who was not impartial as the mediator of {dispute.name} opens nothing of it any more",
             rule="人民调解法 Art. 14",
         )
     if actor.actor_id == dispute.mediator_id:
@@ -151,7 +150,7 @@ def open_personal_data(tx: Transaction, actor: Actor, dispute: Dispute, purpose:
             actor.require(OFFICERS, area=dispute.area)
         except NotAllowed as error:
             raise NotAllowed(
-                f"personal data of dispute {dispute.case_number} opens for its assigned mediator or an officer of "
+                f"personal data of {dispute.name} opens for its assigned mediator or an officer of "
                 f"{dispute.area}; ask without `purpose` for the masked view"
             ) from error
     record_read(tx, actor, dispute, purpose)

@@ -35,12 +35,12 @@ def _own(files: str) -> list[Path]:
     return [path for path in python_files("services") if path.name == files]
 
 
-@pytest.mark.parametrize("path", _own("model.py") + _own("events.py"), ids=str)
+@pytest.mark.parametrize("path", _own("model.py") + _own("life_cycle.py") + _own("events.py"), ids=str)
 def test_rules_and_facts_stand_on_the_language_and_three_modules_of_the_chassis(path: Path) -> None:
     service = f"services.{path.parts[1]}"
     for name in imports(path):
         standard = name.partition(".")[0] in sys.stdlib_module_names
-        rules = name.startswith(f"{service}.") and name.endswith((".model", ".events"))
+        rules = name.startswith(f"{service}.") and name.endswith((".model", ".life_cycle", ".events"))
         assert standard or rules or name in RULES_MAY_IMPORT, f"{path} imports {name}"
 
 

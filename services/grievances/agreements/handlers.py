@@ -14,6 +14,7 @@ from services.grievances import access
 from services.grievances.agreements import model, store, watches
 from services.grievances.agreements.model import Agreement, Change, Means, Signer, Standing
 from services.grievances.disputes import handlers as disputes
+from services.grievances.disputes import life_cycle
 from services.grievances.disputes import model as dispute_model
 from services.grievances.disputes.model import AgreementForm, Dispute, Resolution, State
 from services.grievances.obligations.model import Obligation, Obliged
@@ -224,7 +225,7 @@ def get_in_effect(
 def require_followed(dispute: Dispute, rule: str) -> None:
     """What was agreed is followed up as long as the dispute counts as resolved by it; taken up again, it is not."""
     if dispute.state is not State.RESOLVED or dispute.resolution is Resolution.DECISION:
-        raise WrongState(f"dispute {dispute.case_number}", dispute.state, ("resolved by an agreement",), rule=rule)
+        raise WrongState(dispute.name, dispute.state, ("resolved by an agreement",), rule=rule)
 
 
 def keep(tx: Transaction, change: Change, dispute: Dispute, now: datetime) -> Agreement:
@@ -244,9 +245,9 @@ def of(dispute: Dispute, agreement: Agreement) -> AgreementOf:
     return AgreementOf(**vars(agreement), dispute=dispute)
 
 
-def _resolved(dispute: Dispute, form: AgreementForm, actor: Actor, now: datetime) -> dispute_model.Change:
+def _resolved(dispute: Dispute, form: AgreementForm, actor: Actor, now: datetime) -> life_cycle.Change:
     """The dispute as it would be resolved by who may do so; whoever may not, does nothing with an agreement either."""
-    change = dispute_model.resolve(dispute, form=form, by=actor.actor_id, now=now)
+    change = life_cycle.resolve(dispute, form=form, by=actor.actor_id, now=now)
     access.require_conduct(actor, dispute)
     return change
 
@@ -256,13 +257,13 @@ def _check_ground(tx: Transaction, dispute: Dispute) -> store.Ground:
     ground = store.find_ground(tx, dispute)
     if not ground.both_sides_met:
         raise Conflict(
-            f"no session of dispute {dispute.case_number} that led here was attended by both sides; record one that "
+            f"no session of {dispute.name} that led here was attended by both sides; record one that "
             "applicant and respondent attended, or terminate it",
-            rule=dispute_model.RULES[dispute_model.Command.RESOLVE],
+            rule=life_cycle.RULES[life_cycle.Command.RESOLVE],
         )
     if ground.draft_waits:
         raise Conflict(
-            f"a written agreement of dispute {dispute.case_number} waits for signatures; record them, or withdraw it",
+            f"a written agreement of {dispute.name} waits for signatures; record them, or withdraw it",
             rule="人民调解法 Art. 29",
         )
     return ground
@@ -271,13 +272,13 @@ def _check_ground(tx: Transaction, dispute: Dispute) -> store.Ground:
 def _check_draft(dispute: Dispute, agreement: Agreement) -> None:
     standing = agreement.standing(dispute)
     if standing is not Standing.DRAFT:
-        thing = f"the agreement of dispute {dispute.case_number}"
+        thing = f"the agreement of {dispute.name}"
         raise WrongState(thing, standing, (Standing.DRAFT,), rule="人民调解法 Art. 29")
 
 
 def _check_version(dispute: Dispute, agreement: Agreement, version: int) -> None:
     if agreement.revision != version:
-        raise StaleVersion(f"the agreement of dispute {dispute.case_number}", version, agreement.revision)
+        raise StaleVersion(f"the agreement of {dispute.name}", version, agreement.revision)
 
 
 def _require_committee(actor: Actor, dispute: Dispute) -> None:
@@ -286,7 +287,7 @@ def _require_committee(actor: Actor, dispute: Dispute) -> None:
         access.require_work(actor, dispute, roles=access.COMMITTEE)
     except NotAllowed as error:
         raise NotAllowed(
-            f"the committee's seal under the agreement of dispute {dispute.case_number} is recorded by a "
+            f"the committee's seal under the agreement of {dispute.name} is recorded by a "
             f"community_officer of {dispute.area}, who acts for the committee",
             rule="人民调解法 Art. 29",
         ) from error
@@ -310,7 +311,7 @@ def _seen(tx: Transaction, dispute_id: UUID, actor: Actor, purpose: access.Purpo
 
 
 def _none(dispute: Dispute) -> NotFound:
-    return NotFound(f"dispute {dispute.case_number} has no agreement; it is {dispute.state}")
+    return NotFound(f"{dispute.name} has no agreement; it is {dispute.state}")
 
 
 def _numbered(promises: Sequence[Promise]) -> tuple[Obligation, ...]:

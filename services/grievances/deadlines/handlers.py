@@ -14,7 +14,8 @@ from services.grievances import access
 from services.grievances.deadlines import model, store
 from services.grievances.deadlines.model import Due, Rule, Thing, Watched
 from services.grievances.deadlines.timetables import timetables
-from services.grievances.disputes.model import DUE_RULES, State
+from services.grievances.disputes.life_cycle import DUE_RULES
+from services.grievances.disputes.model import State
 from services.grievances.escalations import handlers as escalations
 
 STATE = "state"

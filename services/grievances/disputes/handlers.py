@@ -14,8 +14,9 @@ from services.grievances.agreements import store as agreements
 from services.grievances.committees import handlers as committees
 from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
-from services.grievances.disputes import events, model, store
-from services.grievances.disputes.model import Change, Dispute, Party, PartyKind, Side
+from services.grievances.disputes import events, life_cycle, model, store
+from services.grievances.disputes.life_cycle import Change
+from services.grievances.disputes.model import Dispute, Party, PartyKind, Side
 from services.grievances.duplicates.model import Similar
 from services.grievances.joint import endings
 from services.grievances.joint import store as joint
@@ -77,7 +78,7 @@ def register(
     )
     model.check_accounts(filed, reserved=RESERVED)
     _check_intake(filed)
-    dispute, fact = model.register(filed)
+    dispute, fact = life_cycle.register(filed)
     words = words_of(command.summary, *_organisations(parties))
     serial = store.add(tx, dispute, parties, command.summary, secret_hash=secret_hash, words=words)
     if serial is None:
@@ -91,7 +92,7 @@ def register(
 def accept(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, now: datetime) -> Dispute:
     """The committee takes the dispute on."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    return keep(tx, model.accept(dispute, by=actor.actor_id, now=now), now)
+    return keep(tx, life_cycle.accept(dispute, by=actor.actor_id, now=now), now)
 
 
 def assign(
@@ -110,10 +111,10 @@ def assign(
     """
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
     access.require_work(actor, dispute, roles=access.COMMITTEE)
-    change = model.assign(dispute, mediator_id=mediator_id, by=actor.actor_id, chosen_by=chosen_by)
+    change = life_cycle.assign(dispute, mediator_id=mediator_id, by=actor.actor_id, chosen_by=chosen_by)
     committees.require_mediator(tx, mediator_id, area=dispute.area, pointer="/mediator_id", now=now)
     _check_not_refused(tx, dispute, mediator_id, chosen_by)
-    return _hand_over(tx, dispute, change, actor, now, reason=model.CHOSEN[chosen_by])
+    return _hand_over(tx, dispute, change, actor, now, reason=life_cycle.CHOSEN[chosen_by])
 
 
 def reassign(
@@ -129,7 +130,7 @@ def reassign(
 ) -> Dispute:
     """The mediator withdraws or is replaced (recusal 回避), and a successor of the register has the case at once."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    change = model.reassign(
+    change = life_cycle.reassign(
         dispute, successor_id=successor_id, reason=reason, by=actor.actor_id, on_behalf_of=on_behalf_of
     )
     access.require_conduct(actor, dispute)
@@ -148,12 +149,12 @@ def unassign(
     own = dispute.is_followed_by(actor.actor_id)
     if own:
         model.check_voice(dispute, actor.actor_id)
-    change = model.unassign(dispute, by=actor.actor_id, on_behalf_of=on_behalf_of)
+    change = life_cycle.unassign(dispute, by=actor.actor_id, on_behalf_of=on_behalf_of)
     if not own:
         access.require_conduct(actor, dispute)
     side = Side.APPLICANT if own else on_behalf_of
-    dispute = _hand_over(tx, dispute, change, actor, now, reason=model.REFUSED_MEDIATOR, side=side)
-    deadlines.watch(tx, _thing(dispute), model.DUE_RULES[dispute.state], now)
+    dispute = _hand_over(tx, dispute, change, actor, now, reason=life_cycle.REFUSED_MEDIATOR, side=side)
+    deadlines.watch(tx, _thing(dispute), life_cycle.DUE_RULES[dispute.state], now)
     return dispute
 
 
@@ -172,7 +173,7 @@ def refuse(
     Who filed says it as a party, not here: this is the word of who works on it.
     """
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    change = model.refuse(dispute, reason=reason, by=actor.actor_id, now=now, on_behalf_of=on_behalf_of)
+    change = life_cycle.refuse(dispute, reason=reason, by=actor.actor_id, now=now, on_behalf_of=on_behalf_of)
     model.check_no_part(dispute, actor.actor_id)
     if dispute.mediator_id is not None:
         access.require_conduct(actor, dispute)
@@ -191,7 +192,7 @@ def terminate(
 ) -> Dispute:
     """End a mediation that came to no agreement; as with `refuse`, by who works on it."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    change = model.terminate(dispute, reason=reason, by=actor.actor_id, now=now, on_behalf_of=on_behalf_of)
+    change = life_cycle.terminate(dispute, reason=reason, by=actor.actor_id, now=now, on_behalf_of=on_behalf_of)
     model.check_no_part(dispute, actor.actor_id)
     access.require_conduct(actor, dispute)
     return keep(tx, change, now)
@@ -202,7 +203,7 @@ def reopen(
 ) -> Dispute:
     """Take a closed dispute up again."""
     dispute = get_locked(tx, dispute_id, actor=actor, version=version)
-    return keep(tx, model.reopen(dispute, reason=reason, by=actor.actor_id, now=now), now)
+    return keep(tx, life_cycle.reopen(dispute, reason=reason, by=actor.actor_id, now=now), now)
 
 
 def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int, own: bool = False) -> Dispute:
@@ -212,7 +213,7 @@ def get_locked(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int,
     """
     dispute = get_for_work(tx, dispute_id, actor=actor, own=own)
     if dispute.version != version:
-        raise StaleVersion(f"dispute {dispute.case_number}", version, dispute.version)
+        raise StaleVersion(dispute.name, version, dispute.version)
     return dispute
 
 
@@ -305,7 +306,7 @@ def get_seen(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> Dispute:
     return _seen(tx, dispute_id, actor)[0]
 
 
-def list_mediator_changes(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> list[model.MediatorChange]:
+def list_mediator_changes(tx: Transaction, dispute_id: UUID, *, actor: Actor) -> list[life_cycle.MediatorChange]:
     """Who has had the case and why that changed, for who may see it. Raises NotFound or NotAllowed."""
     get_seen(tx, dispute_id, actor=actor)
     return store.list_mediator_changes(tx, dispute_id)
@@ -385,9 +386,9 @@ def _check_intake(dispute: Dispute) -> None:
 
 def _check_not_refused(tx: Transaction, dispute: Dispute, mediator_id: str, chosen_by: model.ChosenBy) -> None:
     """Whom a party refused last, the committee does not name again."""
-    refused = dispute.reason_code == model.REFUSED_MEDIATOR and chosen_by is model.ChosenBy.COMMITTEE
+    refused = dispute.reason_code == life_cycle.REFUSED_MEDIATOR and chosen_by is model.ChosenBy.COMMITTEE
     if refused and store.was_refused(tx, dispute.dispute_id, mediator_id):
-        raise model.refuse_named_again(dispute, "/mediator_id")
+        raise life_cycle.refuse_named_again(dispute, "/mediator_id")
 
 
 def _hand_over(
@@ -401,7 +402,7 @@ def _hand_over(
     side: Side | None = None,
 ) -> Dispute:
     """Keep a change of the mediator, with who had the case before; the first one to have it changes nothing."""
-    kept = model.mediator_change(before, change.dispute, reason=reason, side=side, by=actor.actor_id, at=now)
+    kept = life_cycle.mediator_change(before, change.dispute, reason=reason, side=side, by=actor.actor_id, at=now)
     if kept is not None:
         store.add_mediator_change(tx, kept)
     return keep(tx, change, now)
@@ -409,7 +410,7 @@ def _hand_over(
 
 def _watch(tx: Transaction, dispute: Dispute) -> None:
     """Keep in sight what is due next; of a closed dispute, nothing is."""
-    due = model.due(dispute)
+    due = life_cycle.due(dispute)
     if due is None:
         deadlines.settle(tx, dispute.dispute_id)
     else:

@@ -9,15 +9,14 @@ from uuid import UUID
 
 from chassis import privacy
 from chassis.database import Transaction, load_queries
+from services.grievances.disputes.life_cycle import Change, MediatorChange
 from services.grievances.disputes.model import (
     AgreementForm,
     Basis,
     Body,
-    Change,
     Channel,
     ChosenBy,
     Dispute,
-    MediatorChange,
     Party,
     PartyKind,
     Resolution,

@@ -7,8 +7,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import Conflict, NotAllowed, WrongState
-from services.grievances.disputes import model as disputes
-from services.grievances.disputes.model import Change, Command, Dispute, ReopeningReason, State
+from services.grievances.disputes import life_cycle
+from services.grievances.disputes.life_cycle import Change, Command
+from services.grievances.disputes.model import Dispute, ReopeningReason, State
 
 RECENT = timedelta(days=90)
 """Closed cases older than this are history (c)."""
@@ -92,24 +93,24 @@ def link(dispute: Dispute, *, to: Dispute, has_linked: bool, by: str, now: datet
     `has_linked`: others are worked on with this one already. Whoever this one complains of must be kept out of the
     other one as well: else a link would hand it to the accused.
     """
-    rule = disputes.RULES[Command.LINK]
+    rule = life_cycle.RULES[Command.LINK]
     if has_linked:
         raise Conflict(
-            f"{_name(dispute)} has cases that are worked on with it, so it is not linked itself; link {to.case_number} "
+            f"{dispute.name} has cases that are worked on with it, so it is not linked itself; link {to.case_number} "
             "to it instead",
             rule=rule,
         )
-    change = disputes.link(dispute, to=to, by=by, now=now)
+    change = life_cycle.link(dispute, to=to, by=by, now=now)
     if not to.is_open:
         raise Conflict(
-            f"{_name(to)} is {to.state}, and nothing is done in a closed case; reopen it, or work on this one",
+            f"{to.name} is {to.state}, and nothing is done in a closed case; reopen it, or work on this one",
             rule=rule,
         )
     same_body = dispute.respondent_body in (None, to.respondent_body)
     accused = dispute.respondent_id
     if not same_body or not (accused is None or to.is_against(accused)):
         raise NotAllowed(
-            f"{_name(dispute)} complains of somebody who has a say in {to.case_number}; each is worked on by itself",
+            f"{dispute.name} complains of somebody who has a say in {to.case_number}; each is worked on by itself",
             rule="信访工作条例 Art. 28",
         )
     return change
@@ -118,9 +119,5 @@ def link(dispute: Dispute, *, to: Dispute, has_linked: bool, by: str, now: datet
 def unlink(dispute: Dispute, *, reason: ReopeningReason, by: str, now: datetime) -> Change:
     """Work on a linked case by itself again."""
     if dispute.state is not State.LINKED:
-        raise WrongState(_name(dispute), dispute.state, (State.LINKED,), rule=disputes.RULES[Command.LINK])
-    return disputes.reopen(dispute, reason=reason, by=by, now=now)
-
-
-def _name(dispute: Dispute) -> str:
-    return f"dispute {dispute.case_number}"
+        raise WrongState(dispute.name, dispute.state, (State.LINKED,), rule=life_cycle.RULES[Command.LINK])
+    return life_cycle.reopen(dispute, reason=reason, by=by, now=now)

@@ -78,7 +78,7 @@ def get_own(tx: Transaction, dispute_id: UUID, *, actor: Actor, version: int) ->
         raise NotFound(f"there is no dispute {dispute_id} that you have filed; GET /disputes?own=true lists those")
     check_voice(dispute, actor.actor_id)
     if dispute.version != version:
-        raise StaleVersion(f"dispute {dispute.case_number}", version, dispute.version)
+        raise StaleVersion(dispute.name, version, dispute.version)
     return dispute
 
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from chassis.errors import Conflict, FieldError, InvalidInput, WrongState
 from services.grievances.comments.model import Comment
+from services.grievances.disputes import life_cycle
 from services.grievances.disputes import model as disputes
+from services.grievances.disputes.life_cycle import Change, Command
 from services.grievances.disputes.model import (
-    Change,
-    Command,
     Dispute,
     RefusalReason,
     ReopeningReason,
@@ -221,16 +221,16 @@ def hear(dispute: Dispute, said: Feedback, *, by: str, now: datetime, primary: S
     say that the end of the other one was none for him or her. `by`: who complains, checked already.
     """
     if said.confirmed:
-        return disputes.confirm(dispute, satisfaction=said.satisfaction, by=by, now=now)
+        return life_cycle.confirm(dispute, satisfaction=said.satisfaction, by=by, now=now)
     if said.satisfaction is not None:
         detail = "satisfaction is given with a confirmation; leave it out where confirmed is false"
         raise InvalidInput(detail, [FieldError("/satisfaction", detail)])
     _check_ended(dispute, primary)
-    return disputes.reopen(dispute, reason=ReopeningReason.NOT_CONFIRMED, by=by, now=now)
+    return life_cycle.reopen(dispute, reason=ReopeningReason.NOT_CONFIRMED, by=by, now=now)
 
 
 def _check_ended(dispute: Dispute, primary: Standing | None) -> None:
-    name, rule = f"dispute {dispute.case_number}", disputes.RULES[Command.CONFIRM]
+    name, rule = dispute.name, life_cycle.RULES[Command.CONFIRM]
     if dispute.state not in (State.RESOLVED, State.LINKED):
         raise WrongState(name, dispute.state, (State.RESOLVED, State.LINKED), rule=rule)
     if dispute.state is State.LINKED and (primary is None or primary.state in disputes.OPEN_STATES):
@@ -244,8 +244,8 @@ def withdraw(dispute: Dispute, *, by: str, now: datetime) -> Change:
     """The complainant does not want mediation: until a mediator has the case that refuses it (人民调解法 Art. 17), from
     then on it ends it (Art. 23). The other routes stay open (Art. 3).
     """
-    if dispute.state in disputes.LIFE_CYCLE[Command.TERMINATE]:
+    if dispute.state in life_cycle.LIFE_CYCLE[Command.TERMINATE]:
         ended = TerminationReason.PARTY_ENDED
-        return disputes.terminate(dispute, reason=ended, by=by, now=now, on_behalf_of=Side.APPLICANT)
+        return life_cycle.terminate(dispute, reason=ended, by=by, now=now, on_behalf_of=Side.APPLICANT)
     refused = RefusalReason.PARTY_REFUSED
-    return disputes.refuse(dispute, reason=refused, by=by, now=now, on_behalf_of=Side.APPLICANT)
+    return life_cycle.refuse(dispute, reason=refused, by=by, now=now, on_behalf_of=Side.APPLICANT)

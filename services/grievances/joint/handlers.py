@@ -15,6 +15,7 @@ from services.grievances.deadlines import handlers as deadlines
 from services.grievances.deadlines.model import Thing
 from services.grievances.deadlines.timetables import timetables
 from services.grievances.disputes import handlers as disputes
+from services.grievances.disputes import life_cycle
 from services.grievances.disputes import model as dispute_model
 from services.grievances.disputes import store as disputes_store
 from services.grievances.disputes.model import Body, Dispute
@@ -174,7 +175,7 @@ def decide(
     )
     change = model.decide(case, decision, dispute, standing, now=now)
     _check_words(case, command)
-    resolved = dispute_model.decide(dispute, by=actor.actor_id, now=now)
+    resolved = life_cycle.decide(dispute, by=actor.actor_id, now=now)
     store.add_decision(tx, case, decision, now)
     deadlines.settle(tx, joint_case_id)
     keep(tx, change, now)

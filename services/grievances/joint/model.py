@@ -13,7 +13,8 @@ from uuid import UUID
 
 from chassis.calendar import local_day
 from chassis.errors import Conflict, FieldError, InvalidInput, NotAllowed, WrongState
-from services.grievances.disputes.model import LIFE_CYCLE, Body, Command, Dispute, Relation
+from services.grievances.disputes.life_cycle import LIFE_CYCLE, Command
+from services.grievances.disputes.model import Body, Dispute, Relation
 from services.grievances.joint import events
 
 
@@ -152,10 +153,10 @@ def check_convening(dispute: Dispute) -> None:
     """Raises unless the bodies may be asked: the dispute is accepted and not closed, and has no open joint case."""
     allowed = LIFE_CYCLE[Command.DECIDE]
     if dispute.state not in allowed:
-        raise WrongState(f"dispute {dispute.case_number}", dispute.state, tuple(allowed), rule=RULES[Action.CONVENE])
+        raise WrongState(dispute.name, dispute.state, tuple(allowed), rule=RULES[Action.CONVENE])
     if dispute.joint_case_id is not None:
         raise Conflict(
-            f"dispute {dispute.case_number} has the open joint case {dispute.joint_case_id}; go on with that one",
+            f"{dispute.name} has the open joint case {dispute.joint_case_id}; go on with that one",
             rule=RULES[Action.CONVENE],
         )
 
@@ -209,9 +210,7 @@ def decide(case: JointCase, decision: Decision, dispute: Dispute, standing: Stan
     after = _step(case, Action.DECIDE)
     check_in_charge(case, standing, Action.DECIDE)
     if case.body_complained_of is None and dispute.relation == Relation.OWNER_OWNER:
-        raise Conflict(
-            f"dispute {dispute.case_number} is between two parties and complains of no body; mediate it", rule=VOLUNTARY
-        )
+        raise Conflict(f"{dispute.name} is between two parties and complains of no body; mediate it", rule=VOLUNTARY)
     silent = [body for body in Body if body not in case.answered]
     if silent and now < case.answer_due_at:
         raise Conflict(

@@ -124,7 +124,7 @@ def get_note_of_dispute(
     """The note that became this case. Raises NotFound when it came in another way."""
     dispute = disputes.get_seen(tx, dispute_id, actor=actor)
     found = store.find(tx, of_dispute=dispute_id, opened=True)
-    return _in_detail(tx, found, actor, purpose, NotFound(f"dispute {dispute.case_number} began with no note"))
+    return _in_detail(tx, found, actor, purpose, NotFound(f"{dispute.name} began with no note"))
 
 
 def list_notes(

@@ -9,7 +9,8 @@ from chassis.database import Transaction
 from chassis.identity import Actor
 from services.grievances import access
 from services.grievances.disputes import handlers as disputes
-from services.grievances.disputes.model import Dispute, Side, mediate
+from services.grievances.disputes.life_cycle import mediate
+from services.grievances.disputes.model import Dispute, Side
 from services.grievances.sessions import model, store
 from services.grievances.sessions.model import Guest, Session
 

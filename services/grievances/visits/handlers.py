@@ -44,7 +44,7 @@ def record(
     require_followed(dispute, model.ARTICLE)
     agreement = agreements.find_current(tx, dispute, among=(Standing.IN_EFFECT,))
     if agreement is None or agreement.effective_on is None:
-        raise Conflict(f"dispute {dispute.case_number} has no agreement to ask after", rule=model.ARTICLE)
+        raise Conflict(f"{dispute.name} has no agreement to ask after", rule=model.ARTICLE)
     visit = Visit(
         visit_id=visit_id,
         dispute_id=dispute_id,

@@ -18,6 +18,7 @@ from chassis.identity import Actor, Grant
 from services.grievances.access import eyes
 from services.grievances.deadlines import handlers, store, timetables
 from services.grievances.deadlines.model import Amounts, Due, Rule, Thing, Unit
+from services.grievances.disputes import life_cycle
 from services.grievances.disputes import model as disputes
 from tests.store.grievances.telling import at
 
@@ -273,7 +274,7 @@ def test_every_open_state_of_a_dispute_has_a_rule_and_no_closed_one_has(database
     seeded = rules(database)
 
     for state in disputes.State:
-        rule = disputes.DUE_RULES.get(state)
+        rule = life_cycle.DUE_RULES.get(state)
         assert (rule in seeded) is (state in disputes.OPEN_STATES), state
     assert {f"hotline.{kind}" for kind in disputes.TicketKind} <= seeded.keys()
 

@@ -13,14 +13,7 @@ from services.grievances.agreements.model import Agreement, Means, Signer
 from services.grievances.casefile import paper
 from services.grievances.casefile.model import CaseFile, committee_name
 from services.grievances.confirmations.model import Confirmation, Outcome
-from services.grievances.disputes.model import (
-    AgreementForm,
-    Dispute,
-    Party,
-    PartyKind,
-    Side,
-    State,
-)
+from services.grievances.disputes.model import AgreementForm, Dispute, Party, PartyKind, Side, State
 from services.grievances.joint.model import AppealRoute, Decision
 from services.grievances.obligations.model import Obligation, Obliged
 from services.grievances.sessions.model import Guest, Session

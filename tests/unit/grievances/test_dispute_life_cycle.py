@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Conflict, InvalidInput, NotAllowed, WrongState
-from services.grievances.disputes import events, model
-from services.grievances.disputes.model import Change, Command, Dispute, Side, State
+from services.grievances.disputes import events, life_cycle, model
+from services.grievances.disputes.life_cycle import Change, Command
+from services.grievances.disputes.model import Dispute, Side, State
 
 FILED = datetime(2026, 3, 1, 2, tzinfo=UTC)
 LATER = datetime(2026, 3, 12, 2, tzinfo=UTC)
@@ -38,30 +39,34 @@ def _side(dispute: Dispute, by: str) -> Side | None:
 
 
 STEPS: dict[Command, Step] = {
-    Command.ACCEPT: lambda dispute, by: model.accept(dispute, by=by, now=LATER),
-    Command.ASSIGN: lambda dispute, by: model.assign(dispute, mediator_id="mediator-9", by=by),
-    Command.REASSIGN: lambda dispute, by: model.reassign(
+    Command.ACCEPT: lambda dispute, by: life_cycle.accept(dispute, by=by, now=LATER),
+    Command.ASSIGN: lambda dispute, by: life_cycle.assign(dispute, mediator_id="mediator-9", by=by),
+    Command.REASSIGN: lambda dispute, by: life_cycle.reassign(
         dispute, successor_id="mediator-9", reason=model.ReassignmentReason.NEAR_RELATIVE, by=by
     ),
-    Command.UNASSIGN: lambda dispute, by: model.unassign(dispute, by=by, on_behalf_of=_side(dispute, by)),
-    Command.MEDIATE: lambda dispute, by: model.mediate(dispute, by=by),
-    Command.RESOLVE: lambda dispute, by: model.resolve(dispute, form=model.AgreementForm.WRITTEN, by=by, now=LATER),
-    Command.DECIDE: lambda dispute, by: model.decide(dispute, by=by, now=LATER),
-    Command.CONFIRM: lambda dispute, by: model.confirm(dispute, satisfaction=5, by=by, now=LATER),
-    Command.REFUSE: lambda dispute, by: model.refuse(
+    Command.UNASSIGN: lambda dispute, by: life_cycle.unassign(dispute, by=by, on_behalf_of=_side(dispute, by)),
+    Command.MEDIATE: lambda dispute, by: life_cycle.mediate(dispute, by=by),
+    Command.RESOLVE: lambda dispute, by: life_cycle.resolve(
+        dispute, form=model.AgreementForm.WRITTEN, by=by, now=LATER
+    ),
+    Command.DECIDE: lambda dispute, by: life_cycle.decide(dispute, by=by, now=LATER),
+    Command.CONFIRM: lambda dispute, by: life_cycle.confirm(dispute, satisfaction=5, by=by, now=LATER),
+    Command.REFUSE: lambda dispute, by: life_cycle.refuse(
         dispute, reason=model.RefusalReason.PARTY_REFUSED, by=by, now=LATER, on_behalf_of=_side(dispute, by)
     ),
-    Command.TERMINATE: lambda dispute, by: model.terminate(
+    Command.TERMINATE: lambda dispute, by: life_cycle.terminate(
         dispute, reason=model.TerminationReason.NO_AGREEMENT, by=by, now=LATER
     ),
-    Command.LINK: lambda dispute, by: model.link(dispute, to=FIRST_TOLD, by=by, now=LATER),
-    Command.REOPEN: lambda dispute, by: model.reopen(dispute, reason=model.ReopeningReason.NEW_FACTS, by=by, now=LATER),
+    Command.LINK: lambda dispute, by: life_cycle.link(dispute, to=FIRST_TOLD, by=by, now=LATER),
+    Command.REOPEN: lambda dispute, by: life_cycle.reopen(
+        dispute, reason=model.ReopeningReason.NEW_FACTS, by=by, now=LATER
+    ),
 }
 
 BY_OFFICE: dict[Command, Step] = {
     command: step for command, step in STEPS.items() if command not in (Command.CONFIRM, Command.UNASSIGN)
 } | {
-    Command.REFUSE: lambda dispute, by: model.refuse(
+    Command.REFUSE: lambda dispute, by: life_cycle.refuse(
         dispute, reason=model.RefusalReason.RESERVED_FOR_AUTHORITY, by=by, now=LATER
     ),
 }
@@ -70,13 +75,13 @@ BY_OFFICE: dict[Command, Step] = {
 LEFT_TO_THE_COMPLAINANT: dict[str, tuple[Step, tuple[State, ...]]] = {
     "人民调解法 Art. 17: to refuse": (STEPS[Command.REFUSE], model.OPEN_STATES),
     "人民调解法 Art. 23: to end it": (
-        lambda dispute, by: model.terminate(dispute, reason=model.TerminationReason.PARTY_ENDED, by=by, now=LATER),
+        lambda dispute, by: life_cycle.terminate(dispute, reason=model.TerminationReason.PARTY_ENDED, by=by, now=LATER),
         (State.ASSIGNED, State.MEDIATING),
     ),
     "人民调解法 Art. 23: to refuse the mediator": (STEPS[Command.UNASSIGN], (State.ASSIGNED, State.MEDIATING)),
     "人民调解法 Art. 31: to confirm": (STEPS[Command.CONFIRM], (State.RESOLVED,)),
     "人民调解法 Art. 31: to say that it is not resolved": (
-        lambda dispute, by: model.reopen(dispute, reason=model.ReopeningReason.NOT_CONFIRMED, by=by, now=LATER),
+        lambda dispute, by: life_cycle.reopen(dispute, reason=model.ReopeningReason.NOT_CONFIRMED, by=by, now=LATER),
         (State.RESOLVED, State.LINKED),
     ),
 }
@@ -128,13 +133,13 @@ def test_a_step_gives_one_fact_and_one_version_or_changes_nothing(state: State, 
             STEPS[command](before, "officer-1")
         assert state in refused.value.detail
         assert all(other in refused.value.detail for other, allowed in ALLOWED if allowed is command)
-        assert refused.value.rule == model.RULES[command]
+        assert refused.value.rule == life_cycle.RULES[command]
 
 
 @pytest.mark.parametrize("command", Command)
 def test_every_step_names_the_rule_behind_it(command: Command) -> None:
     """That a case told twice is worked on once is no law's, but good sense."""
-    assert re.match(r"(人民调解法|信访工作条例) Art\. \d+", model.RULES[command]) or command is Command.LINK
+    assert re.match(r"(人民调解法|信访工作条例) Art\. \d+", life_cycle.RULES[command]) or command is Command.LINK
 
 
 @pytest.mark.parametrize(("state", "command"), [pair for pair in ALLOWED if pair[1] in BY_OFFICE])
@@ -179,14 +184,14 @@ def test_what_the_law_leaves_to_the_complainant(state: State, said: str) -> None
 
 
 def test_every_fact_about_a_dispute_comes_from_one_command() -> None:
-    told = {type_ for _, type_ in ALLOWED.values()} | {model.register(DISPUTE).fact.type}
+    told = {type_ for _, type_ in ALLOWED.values()} | {life_cycle.register(DISPUTE).fact.type}
 
     assert told == {fact.type for fact in events.PUBLISHED}
     assert {type(sample) for sample in events.SAMPLES} == set(events.PUBLISHED)
 
 
 def test_registration_is_version_1_and_one_fact() -> None:
-    dispute, fact = model.register(DISPUTE)
+    dispute, fact = life_cycle.register(DISPUTE)
 
     assert dispute.version == 1
     assert fact == events.DisputeRegistered(
@@ -217,7 +222,7 @@ def test_art_14_a_mediator_has_no_part_in_the_dispute_and_which_part_another_has
 
     for account in ("resident-1", "leader-1"):
         with pytest.raises(InvalidInput, match="name a mediator who has no part in it") as refused:
-            model.assign(accepted, mediator_id=account, by="officer-1")
+            life_cycle.assign(accepted, mediator_id=account, by="officer-1")
         told.append(refused.value.detail)
         assert refused.value.rule == "人民调解法 Art. 14"
         assert refused.value.fields[0].pointer == "/mediator_id"
@@ -229,9 +234,9 @@ def test_art_14_a_mediator_has_no_part_in_the_dispute_and_which_part_another_has
 def test_art_23_parties_may_have_another_mediator_before_the_first_session() -> None:
     assigned = replace(DISPUTE, state=State.ASSIGNED, mediator_id="mediator-1")
 
-    assert model.assign(assigned, mediator_id="mediator-2", by="officer-1").dispute.mediator_id == "mediator-2"
+    assert life_cycle.assign(assigned, mediator_id="mediator-2", by="officer-1").dispute.mediator_id == "mediator-2"
     with pytest.raises(Conflict, match="already has this mediator; name another one"):
-        model.assign(assigned, mediator_id="mediator-1", by="officer-1")
+        life_cycle.assign(assigned, mediator_id="mediator-1", by="officer-1")
 
 
 @pytest.mark.parametrize("state", model.OPEN_STATES)
@@ -250,7 +255,7 @@ def test_art_17_the_committee_refuses_only_before_it_has_named_a_mediator(
     state: State, reason: model.RefusalReason
 ) -> None:
     with pytest.raises(InvalidInput, match="must be party_refused, or terminate it"):
-        model.refuse(replace(DISPUTE, state=state), reason=reason, by="officer-1", now=LATER)
+        life_cycle.refuse(replace(DISPUTE, state=state), reason=reason, by="officer-1", now=LATER)
 
 
 def test_art_26_termination_names_the_other_routes() -> None:
@@ -265,8 +270,8 @@ def test_art_26_termination_names_the_other_routes() -> None:
 def test_art_27_sessions_are_counted_through() -> None:
     assigned = replace(DISPUTE, state=State.ASSIGNED)
 
-    first = model.mediate(assigned, by="mediator-1")
-    second = model.mediate(first.dispute, by="mediator-1")
+    first = life_cycle.mediate(assigned, by="mediator-1")
+    second = life_cycle.mediate(first.dispute, by="mediator-1")
 
     assert [change.fact.session_number for change in (first, second)] == [1, 2]  # type: ignore[attr-defined]
 
@@ -289,7 +294,7 @@ def test_art_28_only_what_was_mediated_in_a_session_is_resolved() -> None:
 def test_days_open_are_calendar_days_of_shanghai(resolved_at: datetime, days: int) -> None:
     mediating = replace(DISPUTE, state=State.MEDIATING, session_count=1)
 
-    _, fact = model.resolve(mediating, form=model.AgreementForm.ORAL, by="mediator-1", now=resolved_at)
+    _, fact = life_cycle.resolve(mediating, form=model.AgreementForm.ORAL, by="mediator-1", now=resolved_at)
 
     assert isinstance(fact, events.DisputeResolved)
     assert (fact.days_open, fact.agreement_form) == (days, "oral")
@@ -323,22 +328,22 @@ def test_facts_name_no_person() -> None:
 PARTY_WILLS: dict[str, tuple[str, Step, Step]] = {
     "refuse": (
         "人民调解法 Art. 17",
-        lambda dispute, by: model.refuse(dispute, reason=model.RefusalReason.PARTY_REFUSED, by=by, now=LATER),
-        lambda dispute, by: model.refuse(
+        lambda dispute, by: life_cycle.refuse(dispute, reason=model.RefusalReason.PARTY_REFUSED, by=by, now=LATER),
+        lambda dispute, by: life_cycle.refuse(
             dispute, reason=model.RefusalReason.PARTY_REFUSED, by=by, now=LATER, on_behalf_of=Side.RESPONDENT
         ),
     ),
     "end": (
         "人民调解法 Art. 26",
-        lambda dispute, by: model.terminate(dispute, reason=model.TerminationReason.PARTY_ENDED, by=by, now=LATER),
-        lambda dispute, by: model.terminate(
+        lambda dispute, by: life_cycle.terminate(dispute, reason=model.TerminationReason.PARTY_ENDED, by=by, now=LATER),
+        lambda dispute, by: life_cycle.terminate(
             dispute, reason=model.TerminationReason.PARTY_ENDED, by=by, now=LATER, on_behalf_of=Side.RESPONDENT
         ),
     ),
     "refuse the mediator": (
         "人民调解法 Art. 23",
-        lambda dispute, by: model.unassign(dispute, by=by),
-        lambda dispute, by: model.unassign(dispute, by=by, on_behalf_of=Side.RESPONDENT),
+        lambda dispute, by: life_cycle.unassign(dispute, by=by),
+        lambda dispute, by: life_cycle.unassign(dispute, by=by, on_behalf_of=Side.RESPONDENT),
     ),
 }
 """What a party wants: without saying whose will it is, and on behalf of the respondent."""
@@ -363,11 +368,11 @@ def test_whose_will_it_is_is_recorded(will: str) -> None:
 
 @pytest.mark.parametrize("reason", [reason for reason in model.RefusalReason if reason != "party_refused"])
 def test_what_the_committee_decides_is_on_nobodys_behalf(reason: model.RefusalReason) -> None:
-    refused = model.refuse(DISPUTE, reason=reason, by="officer-1", now=LATER)
+    refused = life_cycle.refuse(DISPUTE, reason=reason, by="officer-1", now=LATER)
 
     assert refused.dispute.on_behalf_of is None
     with pytest.raises(InvalidInput, match="only a party's own will"):
-        model.refuse(DISPUTE, reason=reason, by="officer-1", now=LATER, on_behalf_of=Side.APPLICANT)
+        life_cycle.refuse(DISPUTE, reason=reason, by="officer-1", now=LATER, on_behalf_of=Side.APPLICANT)
 
 
 def test_art_26_the_other_routes_are_named_in_both_languages() -> None:
@@ -385,7 +390,7 @@ def test_art_26_the_other_routes_are_named_in_both_languages() -> None:
 def test_art_19_the_committee_names_a_mediator_or_the_parties_choose_one(chosen_by: model.ChosenBy) -> None:
     accepted = replace(DISPUTE, state=State.ACCEPTED)
 
-    assigned = model.assign(accepted, mediator_id="mediator-1", by="officer-1", chosen_by=chosen_by).dispute
+    assigned = life_cycle.assign(accepted, mediator_id="mediator-1", by="officer-1", chosen_by=chosen_by).dispute
 
     assert (assigned.mediator_id, assigned.chosen_by) == ("mediator-1", chosen_by)
 
@@ -402,7 +407,9 @@ RECUSED = {
 def recused(reason: model.ReassignmentReason, state: State = State.MEDIATING) -> Dispute:
     before = replace(DISPUTE, state=state, mediator_id="mediator-1")
     side = Side.RESPONDENT if reason is model.ReassignmentReason.CHALLENGED else None
-    return model.reassign(before, successor_id="mediator-2", reason=reason, by="mediator-1", on_behalf_of=side).dispute
+    return life_cycle.reassign(
+        before, successor_id="mediator-2", reason=reason, by="mediator-1", on_behalf_of=side
+    ).dispute
 
 
 @pytest.mark.parametrize("state", [State.ASSIGNED, State.MEDIATING])
@@ -435,9 +442,9 @@ def test_art_14_who_was_not_impartial_does_not_get_the_case_back(reason: model.R
 
     if RECUSED[reason]:
         with pytest.raises(InvalidInput, match="name a mediator who has no part in it"):
-            model.reassign(after, **again)  # type: ignore[arg-type]
+            life_cycle.reassign(after, **again)  # type: ignore[arg-type]
     else:
-        assert model.reassign(after, **again).dispute.mediator_id == "mediator-1"  # type: ignore[arg-type]
+        assert life_cycle.reassign(after, **again).dispute.mediator_id == "mediator-1"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("successor_id", ["resident-1", "opposed-1"])
@@ -445,7 +452,7 @@ def test_art_14_a_successor_has_no_part_in_the_dispute(successor_id: str) -> Non
     before = replace(DISPUTE, state=State.MEDIATING, mediator_id="mediator-1", opposed_ids=("opposed-1",))
 
     with pytest.raises(InvalidInput, match="name a mediator who has no part in it") as refused:
-        model.reassign(before, successor_id=successor_id, reason=model.ReassignmentReason.UNABLE, by="mediator-1")
+        life_cycle.reassign(before, successor_id=successor_id, reason=model.ReassignmentReason.UNABLE, by="mediator-1")
     assert refused.value.fields[0].pointer == "/successor_id"
 
 

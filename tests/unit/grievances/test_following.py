@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import Conflict, InvalidInput, NotAllowed, WrongState
-from services.grievances.disputes import events
+from services.grievances.disputes import events, life_cycle
 from services.grievances.disputes import model as disputes
 from services.grievances.disputes.model import Channel, Dispute, Resolution, State, check_voice
 from services.grievances.following import model
@@ -158,7 +158,7 @@ def test_everything_that_can_be_told_has_a_chinese_word() -> None:
 
     assert set(model.STATES) == set(State)
     assert steps <= set(model.STEPS)
-    assert set(disputes.DUE_RULES.values()) | {f"hotline.{kind}" for kind in disputes.TicketKind} <= set(model.RULES)
+    assert set(life_cycle.DUE_RULES.values()) | {f"hotline.{kind}" for kind in disputes.TicketKind} <= set(model.RULES)
     assert {*reasons, *disputes.ReassignmentReason, "party_refused_mediator"} <= set(model.REASONS)
     assert set(disputes.OTHER_ROUTES) == set(model.ROUTES)
     assert set(model.LEVELS) == set(Level)

@@ -8,6 +8,7 @@ import pytest
 
 from services.grievances.agreements.model import Means, Signer
 from services.grievances.confirmations.model import Outcome
+from services.grievances.disputes import life_cycle
 from services.grievances.disputes import model as disputes
 from services.grievances.following import model as following
 from services.grievances.obligations.model import Obliged
@@ -29,7 +30,7 @@ REASONS = {
     *disputes.TerminationReason,
     *disputes.ReopeningReason,
     *disputes.ReassignmentReason,
-    *disputes.CHOSEN.values(),
+    *life_cycle.CHOSEN.values(),
     *DeclineReason,
     "party_refused_mediator",
 }
