@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from chassis.identity import ROLES
+
 
 class Purpose(StrEnum):
     """Why a holder's name and phone are opened (PIPL Art. 6): to reach a leader, to hand over, to look into it."""
@@ -17,5 +19,5 @@ OFFICERS = frozenset({"community_officer", "street_officer", "district_officer"}
 GRID_READERS = OFFICERS | {"grid_leader", "mediator"}
 """See places and, masked, who answers for them: a leader their own grid, a mediator where disputes are filed."""
 
-EVERYONE = GRID_READERS | {"resident", "operator", "auditor", "recorder"}
+EVERYONE = ROLES
 """Anyone signed in: the official list of divisions, the organisations (no person in either), one's own notices."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chassis.identity import ROLES
 from tests.service.members.running import DISTRICT, ELSEWHERE, HERE, Members, officer
 
 RESIDENT = officer(HERE, "resident")
@@ -44,6 +45,12 @@ def test_an_unknown_division_is_not_found(members: Members, code: str) -> None:
 
 def test_a_division_was_not_known_before_it_was_loaded(members: Members) -> None:
     assert members.ask("GET", f"/divisions/{HERE}?on=2001-01-01", grant=RESIDENT).status == 404
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_whoever_is_signed_in_reads_the_official_list(members: Members, role: str) -> None:
+    """The hotline files in a community, a department's matters lie in one: both need its name."""
+    assert members.ask("GET", f"/divisions/{HERE}", grant=officer(DISTRICT, role)).status == 200
 
 
 def test_without_a_token_nothing_is_told(members: Members) -> None:
