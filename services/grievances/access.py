@@ -71,13 +71,21 @@ def acts_for_accused(dispute: Dispute, actor: Actor) -> bool:
     """Whether the actor acts for the body complained of: by a seat in it, or as the workstation's own staff.
 
     That is everybody whose right comes from a community-level grant alone, unless seated in another body or registered
-    as a mediator. The function acts_for of the database says the same.
+    as a mediator; a mediator who holds an office of the community as well, only when street or district has entered
+    this. The function acts_for of the database says the same, as far as it knows of offices.
     """
     if actor.actor_id in dispute.opposed_ids:
         return True
     if dispute.respondent_body is not Body.WORKSTATION or actor.actor_id in dispute.independent_ids:
         return False
+    if actor.actor_id in dispute.registered_ids and not holds_office(actor, dispute.area):
+        return False
     return works_only_in(actor, dispute.area)
+
+
+def holds_office(actor: Actor, area: str) -> bool:
+    """Whether the actor works for the community's workstation beside, or instead of, mediating."""
+    return any(grant.role in COMMITTEE and areas.covers(grant.area, area) for grant in actor.grants)
 
 
 def works_only_in(actor: Actor, area: str) -> bool:

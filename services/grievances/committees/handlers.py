@@ -36,6 +36,7 @@ def form(tx: Transaction, command: Form, *, actor: Actor, now: datetime) -> Form
     """
     actor.require(access.OFFICERS, area=command.area)
     _refuse_own_gift(actor, command.members)
+    _refuse_colleagues(tx, command.area, command.members, actor)
     _check_place(tx, command.area)
     committee = Committee(
         committee_id=command.committee_id,
@@ -65,6 +66,7 @@ def hire(tx: Transaction, committee_id: UUID, person: Person, *, actor: Actor, n
         raise NotFound(f"there is no committee {committee_id} that you may see; GET /committees lists those you may")
     actor.require(access.OFFICERS, area=committee.area)
     _refuse_own_gift(actor, [person])
+    _refuse_colleagues(tx, committee.area, [person], actor)
     hired = model.hire(committee, person, today=local_day(now))
     if any(one.account_id == person.account_id for one in store.list_of_committee(tx, committee_id)):
         raise Conflict(f"this account mediates for the committee of {committee.area} already", rule=model.MEDIATORS)
@@ -128,6 +130,18 @@ def _refuse_own_gift(actor: Actor, persons: Sequence[Person]) -> None:
     """A mediator is nobody's staff where the workstation is complained of: nobody makes that of oneself."""
     if any(person.account_id == actor.actor_id for person in persons):
         raise NotAllowed("nobody enters himself or herself as a mediator; another officer of the area or street must")
+
+
+def _refuse_colleagues(tx: Transaction, area: str, persons: Sequence[Person], actor: Actor) -> None:
+    """Nor do two colleagues make it of each other: who is known to hold an office here is entered from above."""
+    if not access.works_only_in(actor, area):
+        return
+    if store.list_holding_office(tx, [person.account_id for person in persons], area):
+        raise NotAllowed(
+            f"one of these accounts holds an office of {area}; the street or the district enters it as a mediator, for "
+            "a mediator is nobody's staff",
+            rule=access.RECUSAL,
+        )
 
 
 def _check_place(tx: Transaction, area: str) -> None:

@@ -27,8 +27,8 @@ ORDER BY c.area DESC;
 
 -- name: add_committee(committee_id, area, formed_on, term_ends_on, formed_by)!
 -- Store a committee that begins its term.
-INSERT INTO committees (committee_id, area, formed_on, term_ends_on, formed_by)
-VALUES (:committee_id, :area, :formed_on, :term_ends_on, :formed_by);
+INSERT INTO committees (committee_id, area, formed_on, term_ends_on, formed_by, from_above)
+VALUES (:committee_id, :area, :formed_on, :term_ends_on, :formed_by, sees_from_above(:area));
 
 -- name: end_committee(committee_id, ended_on)!
 -- The term of a committee is over.
@@ -38,11 +38,11 @@ UPDATE committees SET ended_on = :ended_on WHERE committee_id = :committee_id;
 -- Store who mediates for a committee from this day on.
 INSERT INTO mediators (
     appointment_id, committee_id, area, account_id, kind, position, is_woman, name_sealed, since, term_ends_on, version,
-    appointed_by
+    appointed_by, from_above
 )
 SELECT
     a.appointment_id, :committee_id, :area, a.account_id, :kind, a.position, a.is_woman, a.name_sealed, :since,
-    :term_ends_on, 1, :appointed_by
+    :term_ends_on, 1, :appointed_by, sees_from_above(:area)
 FROM unnest(
     :appointment_ids::uuid [], :account_ids::text [], :positions::text [], :women::boolean [], :name_seals::bytea []
 ) AS a (appointment_id, account_id, position, is_woman, name_sealed);
@@ -81,3 +81,9 @@ ORDER BY area DESC, kind DESC, array_position(ARRAY['chair', 'vice_chair', 'memb
 -- name: is_mediator(account_id, area, today)$
 -- Whether this account may be named as a mediator of this community today.
 SELECT is_mediator(:account_id, :area, :today);
+
+-- name: list_holding_office(account_ids, area)
+-- Which of these accounts are known to hold an office of this community.
+SELECT a.account_id
+FROM unnest(:account_ids::text []) AS a (account_id)
+WHERE holds_office(a.account_id, :area);

@@ -90,6 +90,12 @@ def list_mediators(tx: Transaction, areas: Sequence[str], today: date) -> list[A
     return [_appointment_of(row) for row in queries.list_mediators(tx.connection, areas=list(areas), today=today)]
 
 
+def list_holding_office(tx: Transaction, account_ids: Sequence[str], area: str) -> list[str]:
+    """Which of these accounts are known to hold an office of this community."""
+    rows = queries.list_holding_office(tx.connection, account_ids=list(account_ids), area=area)
+    return [row.account_id for row in rows]
+
+
 def is_mediator(tx: Transaction, account_id: str, area: str, today: date) -> bool:
     """Whether this account may be named for a case of this community today."""
     found: bool = queries.is_mediator(tx.connection, account_id=account_id, area=area, today=today)

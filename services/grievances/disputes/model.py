@@ -178,8 +178,8 @@ class Dispute:
 
     `serial` is 0 until the store has given it its number. `counted_from`: the instant from which its present due time
     runs. `applicant_id` and `respondent_id`: the accounts of its parties, where they are known; `opposed_ids` are those
-    that act for the body complained of.
-    `independent_ids`: who is not the workstation's own, where that is complained of (`access.acts_for_accused`).
+    that act for the body complained of. `independent_ids`: who is not the workstation's own, where that is complained
+    of; `registered_ids`: who is not, unless by an office of the community (`access.acts_for_accused`).
     `escalated_to`: the highest level that a missed deadline has brought it to. `joint_case_id`: its open joint case.
     `on_behalf_of`: whose will it was that it is not mediated. `recused_ids`: who had it and was not impartial.
     """
@@ -215,6 +215,7 @@ class Dispute:
     respondent_id: str | None = None
     opposed_ids: tuple[str, ...] = ()
     independent_ids: tuple[str, ...] = ()
+    registered_ids: tuple[str, ...] = ()
     escalated_to: str | None = None
     joint_case_id: UUID | None = None
 

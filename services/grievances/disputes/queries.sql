@@ -68,8 +68,8 @@ WITH held AS MATERIALIZED (
 )
 
 SELECT
-    held.*, known.applicant_id, known.respondent_id, known.opposed_ids, known.independent_ids, known.joint_case_id,
-    known.stage
+    held.*, known.applicant_id, known.respondent_id, known.opposed_ids, known.independent_ids, known.registered_ids,
+    known.joint_case_id, known.stage
 FROM held
 CROSS JOIN LATERAL circumstances_of(held.dispute_id, held.area, held.respondent_body) AS known;
 
@@ -105,7 +105,8 @@ SELECT
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
     d.satisfaction, d.on_behalf_of, d.recused_ids, d.summary_sealed,
-    known.applicant_id, known.respondent_id, known.opposed_ids, known.independent_ids, known.joint_case_id, known.stage
+    known.applicant_id, known.respondent_id, known.opposed_ids, known.independent_ids, known.registered_ids,
+    known.joint_case_id, known.stage
 FROM disputes AS d
 CROSS JOIN LATERAL circumstances_of(d.dispute_id, d.area, d.respondent_body) AS known
 WHERE d.dispute_id = :dispute_id;

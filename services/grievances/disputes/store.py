@@ -224,7 +224,8 @@ def dispute_of(row: Any) -> Dispute:
         applicant_id=getattr(row, "applicant_id", None),
         respondent_id=getattr(row, "respondent_id", None),
         opposed_ids=tuple(getattr(row, "opposed_ids", ())),
-        independent_ids=tuple(getattr(row, "independent_ids", ())),
+        independent_ids=tuple(getattr(row, "independent_ids", None) or ()),
+        registered_ids=tuple(getattr(row, "registered_ids", None) or ()),
         joint_case_id=getattr(row, "joint_case_id", None),
         escalated_to=LEVELS.get(getattr(row, "stage", None) or 0),
     )

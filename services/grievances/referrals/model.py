@@ -158,9 +158,9 @@ class Referral:
     """A referral as its life cycle sees it; what was said and by whom lies beside it, sealed.
 
     `serial` is 0 until the store has given it its number. `opposed_ids` act for the body or department complained of;
-    `independent_ids` are not the workstation's own staff where that is complained of. `department_ids` act for the
-    department that has it, `head_ids` are its heads. `objected`: the departments that gave it back. `earlier_ids` have
-    handled or answered it before.
+    `independent_ids` are not the workstation's own staff where that is complained of, `registered_ids` unless by an
+    office of the community. `department_ids` act for the department that has it, `head_ids` are its heads. `objected`:
+    the departments that gave it back. `earlier_ids` have handled or answered it before.
     """
 
     referral_id: UUID
@@ -192,6 +192,7 @@ class Referral:
     closed_at: datetime | None = None
     opposed_ids: tuple[str, ...] = ()
     independent_ids: tuple[str, ...] = ()
+    registered_ids: tuple[str, ...] = ()
     department_ids: tuple[str, ...] = ()
     head_ids: tuple[str, ...] = ()
     objected: tuple[str, ...] = ()

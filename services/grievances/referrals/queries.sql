@@ -40,15 +40,7 @@ SELECT
         SELECT s.account_id FROM department_seats AS s
         WHERE s.code = r.department_complained_of AND s.ended_on IS NULL
     ) AS opposed_ids,
-    ARRAY(
-        SELECT s.account_id FROM seats AS s
-        WHERE r.body_complained_of = 'workstation' AND s.area = r.area AND s.body <> r.body_complained_of
-            AND s.ended_on IS NULL
-        UNION ALL
-        SELECT m.account_id FROM mediators AS m
-        WHERE r.body_complained_of = 'workstation' AND m.ended_on IS NULL
-            AND r.area ^@ regexp_replace(m.area, '(000000|000)$', '')
-    ) AS independent_ids,
+    free.independent_ids, free.registered_ids,
     ARRAY(
         SELECT s.account_id FROM department_seats AS s WHERE s.code = r.department_code AND s.ended_on IS NULL
     ) AS department_ids,
@@ -68,6 +60,7 @@ SELECT
             AND acted.account_id IS NOT NULL
     ) AS earlier_ids
 FROM referrals AS r
+CROSS JOIN LATERAL independents_of(r.area, r.body_complained_of) AS free
 WHERE r.referral_id = :referral_id
 FOR NO KEY UPDATE OF r;
 
@@ -87,15 +80,7 @@ SELECT
         SELECT s.account_id FROM department_seats AS s
         WHERE s.code = r.department_complained_of AND s.ended_on IS NULL
     ) AS opposed_ids,
-    ARRAY(
-        SELECT s.account_id FROM seats AS s
-        WHERE r.body_complained_of = 'workstation' AND s.area = r.area AND s.body <> r.body_complained_of
-            AND s.ended_on IS NULL
-        UNION ALL
-        SELECT m.account_id FROM mediators AS m
-        WHERE r.body_complained_of = 'workstation' AND m.ended_on IS NULL
-            AND r.area ^@ regexp_replace(m.area, '(000000|000)$', '')
-    ) AS independent_ids,
+    free.independent_ids, free.registered_ids,
     ARRAY(
         SELECT s.account_id FROM department_seats AS s WHERE s.code = r.department_code AND s.ended_on IS NULL
     ) AS department_ids,
@@ -104,6 +89,7 @@ SELECT
         WHERE s.code = r.department_code AND s.position = 'head' AND s.ended_on IS NULL
     ) AS head_ids
 FROM referrals AS r
+CROSS JOIN LATERAL independents_of(r.area, r.body_complained_of) AS free
 WHERE r.referral_id = :referral_id;
 
 -- name: save_referral(referral_id, state, round, version, department_code, handler_id, answering_level, due_rule, counted_from, due_at, objection_due_at, is_extended, is_bound, outcome, reason_code, closed_at)!

@@ -53,6 +53,8 @@ def is_accused(referral: Referral, actor: Actor) -> bool:
         return True
     if referral.body_complained_of is not Body.WORKSTATION or actor.actor_id in referral.independent_ids:
         return False
+    if actor.actor_id in referral.registered_ids and not access.holds_office(actor, referral.area):
+        return False
     return access.works_only_in(actor, referral.area)
 
 

@@ -282,4 +282,12 @@ def _referral(row: Any) -> Referral:
     )
 
 
-_ACCOUNTS = ("opposed_ids", "independent_ids", "department_ids", "head_ids", "objected", "earlier_ids")
+_ACCOUNTS = (
+    "opposed_ids",
+    "independent_ids",
+    "registered_ids",
+    "department_ids",
+    "head_ids",
+    "objected",
+    "earlier_ids",
+)

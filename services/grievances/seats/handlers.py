@@ -62,6 +62,8 @@ def list_seats(tx: Transaction, *, area: str, after: store.Key | None, count: in
 def spoken_for(tx: Transaction, actor: Actor, area: str) -> frozenset[Body]:
     """For which bodies of the community the actor acts: by seat, or as the workstation's own staff."""
     seated = store.bodies_of(tx, actor.actor_id).get(area, frozenset())
-    if seated or not access.works_only_in(actor, area) or store.is_registered_mediator(tx, actor.actor_id, area):
+    if seated or not access.works_only_in(actor, area):
+        return seated
+    if store.is_free(tx, actor.actor_id, area, holds_office=access.holds_office(actor, area)):
         return seated
     return frozenset({Body.WORKSTATION})

@@ -34,9 +34,9 @@ ORDER BY area, body;
 -- Whether anybody acts for this body of this community now.
 SELECT EXISTS (SELECT FROM seats WHERE area = :area AND body = :body AND ended_on IS NULL);
 
--- name: is_registered_mediator(account_id, area)$
--- Whether the account is a mediator of a committee that serves this community, now.
-SELECT EXISTS (
-    SELECT FROM mediators
-    WHERE account_id = :account_id AND ended_on IS NULL AND :area ^@ regexp_replace(area, '(000000|000)$', '')
-);
+-- name: find_freedom(account_id, area)^
+-- Whether the account is nobody's staff in this community as a mediator: whatever its offices, or without any.
+SELECT
+    :account_id = ANY (i.independent_ids) AS in_any_office,
+    :account_id = ANY (i.registered_ids) AS without_office
+FROM independents_of(:area, 'workstation') AS i;

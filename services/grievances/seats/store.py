@@ -59,8 +59,10 @@ def has_account(tx: Transaction, area: str, body: Body) -> bool:
     return bool(queries.has_account(tx.connection, area=area, body=body))
 
 
-def is_registered_mediator(tx: Transaction, account_id: str, area: str) -> bool:
-    return bool(queries.is_registered_mediator(tx.connection, account_id=account_id, area=area))
+def is_free(tx: Transaction, account_id: str, area: str, *, holds_office: bool) -> bool:
+    """Whether the account is nobody's staff in this community, holding an office there or not."""
+    row = queries.find_freedom(tx.connection, account_id=account_id, area=area)
+    return bool(row.in_any_office or (row.without_office and not holds_office))
 
 
 def _seat_of(row: Any) -> Seat:
