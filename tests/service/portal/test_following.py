@@ -150,6 +150,18 @@ def test_too_many_questions_are_asked_to_wait(browser: Browser, grievances: Grie
     assert "请稍等片刻再试" in page.text
 
 
+def test_when_the_service_is_away_the_page_says_so_and_keeps_what_was_written(
+    browser: Browser, grievances: Grievances
+) -> None:
+    grievances.refusal = (503, {"detail": "the database does not answer"})
+
+    page = browser.post("/follow/comments", {**PROOF, "text": "今天又漏水了。"})
+
+    assert page.status_code == 503
+    assert "您填写的内容还在" in page.text
+    assert "今天又漏水了。</textarea>" in page.text
+
+
 @pytest.mark.parametrize("path", ["/follow", "/follow/comments", "/follow/confirmation", "/follow/withdrawal"])
 def test_another_site_cannot_send_the_form(browser: Browser, grievances: Grievances, path: str) -> None:
     answer = browser.post(path, PROOF, Origin="https://elsewhere.test")
