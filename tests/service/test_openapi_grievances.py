@@ -10,7 +10,7 @@ import pytest
 from chassis.calendar import local_day
 from chassis.identity import Grant
 from tests.service import openapi
-from tests.service.grievances import agreeing, referring, taking_in
+from tests.service.grievances import agreements, fresh_cases, fresh_referrals
 from tests.service.grievances.running import FILING, Grievances
 from tests.service.openapi import COMMUNITY, DISTRICT, SOMEBODY, Api
 from tests.support.asking import Reply
@@ -43,9 +43,9 @@ def grievances(start_service: StartService) -> Api:
     hired = service.hire(SOMEBODY).json
     api.known.update(FILING, **dispute(api, "reopen"), code=COMMUNITY, committee_id=hired["committee_id"])
     api.fresh.update({f"POST /disputes/{{dispute_id}}/{step}": partial(dispute, api, step) for step in STEPS_BEFORE})
-    api.fresh.update(agreeing.fresh(api, partial(dispute, api, "resolve")))
-    api.fresh.update(referring.fresh(api))
-    api.fresh.update(taking_in.fresh(api, partial(dispute, api, "reopen")))
+    api.fresh.update(agreements.fresh(api, partial(dispute, api, "resolve")))
+    api.fresh.update(fresh_referrals.fresh(api))
+    api.fresh.update(fresh_cases.fresh(api, partial(dispute, api, "reopen")))
     leaving = (service.hire(f"leaving-{number}") for number in count())
     api.fresh["POST /mediators/{appointment_id}/end"] = lambda: appointment(next(leaving))
     return api

@@ -1,5 +1,6 @@
 """The grievances service as a process of its own, and what tests say to it."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -71,6 +72,11 @@ class Grievances(Service):
     def snapshot(self) -> dict[str, Any]:
         """Everything the service keeps of disputes, and what it has still to tell."""
         return {table: self.rows(f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in TABLES}
+
+    def facts_of(self, subject: str) -> list[Any]:
+        """What waits to be told of this subject, whole and in order."""
+        found = self.rows("SELECT envelope FROM outbox WHERE subject = %s ORDER BY position", subject)
+        return [json.loads(row.envelope) for row in found]
 
     def tell(self, *facts: tuple[str, str, str, dict[str, Any]]) -> None:
         """Publish members' facts: type, subject, area, data."""

@@ -1,6 +1,5 @@
 """The register of mediators over HTTP, and what becomes of a case when its mediator changes."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,11 +15,6 @@ TODAY = local_day(datetime.now(UTC))
 def mediators(service: Grievances, token: str, area: str = XINGHAI) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = service.ask("GET", f"/mediators?area={area}", token=token).json["mediators"]
     return found
-
-
-def facts_of(service: Grievances, subject: str) -> list[str]:
-    rows = service.rows("SELECT envelope FROM outbox WHERE subject = %s ORDER BY position", subject)
-    return [json.loads(row.envelope)["type"] for row in rows]
 
 
 def test_a_resident_sees_masked_among_whom_to_choose(service: Grievances) -> None:
@@ -45,7 +39,10 @@ def test_a_hired_mediator_is_named_leaves_and_is_named_no_more(service: Grievanc
     assert (case.status, ended.status, ended.json["ended_on"]) == (200, 200, TODAY.isoformat())
     assert (again.status, again.json["rule"]) == (422, "人民调解法 Art. 13, 14")
     assert service.step(case, "sessions", service.session(), token=own).status == 200
-    assert facts_of(service, hired.json["appointment_id"]) == ["mediator.appointed", "mediator.ended"]
+    assert [fact["type"] for fact in service.facts_of(hired.json["appointment_id"])] == [
+        "mediator.appointed",
+        "mediator.ended",
+    ]
 
 
 def member(number: int, **changes: str) -> dict[str, str]:
@@ -102,7 +99,7 @@ def test_a_streets_committee_mediates_in_its_communities(service: Grievances) ->
     assert "street-0" in [one["account_id"] for one in mediators(service, service.officer)]
     assigned = service.step(service.step(service.file(), "accept"), "assign", {"mediator_id": "street-0"})
     assert assigned.status == 200
-    assert facts_of(service, formed.json["committee_id"]) == ["committee.formed"]
+    assert [fact["type"] for fact in service.facts_of(formed.json["committee_id"])] == ["committee.formed"]
 
 
 def reassigned(service: Grievances) -> Reply:

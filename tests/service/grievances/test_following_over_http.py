@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 
 from tests.service.grievances.running import FILING, Grievances
-from tests.service.grievances.test_life_over_http import facts_of
 from tests.support.asking import Reply
 
 
@@ -127,7 +126,7 @@ def test_what_is_resolved_is_confirmed_by_secret(service: Grievances) -> None:
     assert waiting["may_confirm"] is True
     assert (confirmed.status, confirmed.json["state_zh"]) == (200, "已化解")
     assert again.status == 409
-    assert facts_of(service, filed.json["dispute_id"])[-1]["data"]["satisfaction"] == 4
+    assert service.facts_of(filed.json["dispute_id"])[-1]["data"]["satisfaction"] == 4
     assert service.rows(
         "SELECT actor_id FROM audit_pending WHERE action = 'confirm_by_secret' AND thing = %s "
         "UNION ALL SELECT actor_id FROM audit_log WHERE action = 'confirm_by_secret' AND thing = %s",

@@ -11,11 +11,6 @@ from chassis.calendar import local_day
 from tests.service.grievances.running import FILING, HAIYUE, XINGHAI, Grievances
 
 
-def facts_of(service: Grievances, dispute_id: str) -> list[Any]:
-    found = service.rows("SELECT envelope FROM outbox WHERE subject = %s ORDER BY position", dispute_id)
-    return [json.loads(row.envelope) for row in found]
-
-
 def test_from_filing_to_a_written_agreement(service: Grievances) -> None:
     today = local_day(datetime.now(UTC)).isoformat()
     filed = service.file()
@@ -36,7 +31,7 @@ def test_from_filing_to_a_written_agreement(service: Grievances) -> None:
     assert filed.headers["location"] == f"/disputes/{filed.json['dispute_id']}"
     assert filed.json["case_number"].startswith(f"{XINGHAI}-{today[:4]}-")
 
-    facts = facts_of(service, filed.json["dispute_id"])
+    facts = service.facts_of(filed.json["dispute_id"])
     assert [(fact["type"], fact["version"], fact["area"]) for fact in facts] == [
         (f"dispute.{what}", version, XINGHAI)
         for version, what in enumerate(("registered", "accepted", "assigned", "mediated", "resolved"), start=1)
@@ -174,7 +169,7 @@ def test_a_repeated_step_has_one_effect(service: Grievances) -> None:
 
     assert (first.status, again.status) == (200, 200)
     assert again.json == first.json
-    assert [fact["version"] for fact in facts_of(service, filed.json["dispute_id"])] == [1, 2]
+    assert [fact["version"] for fact in service.facts_of(filed.json["dispute_id"])] == [1, 2]
 
 
 @pytest.mark.parametrize("word", ["王小明", "13800138000", "漏水"])

@@ -3,7 +3,6 @@
 from typing import Any
 
 from tests.service.grievances.running import BUILDING, XINGHAI, Grievances
-from tests.service.grievances.test_life_over_http import facts_of
 from tests.support.asking import Reply
 
 NOTE = {"area": XINGHAI, "grid_unit_id": BUILDING, "text": "三栋王小明说楼道灯坏了。"}
@@ -36,7 +35,7 @@ def test_a_note_becomes_a_case_whose_applicant_follows_it(service: Grievances) -
     assert (note["state"], note["dispute_id"], became.headers["etag"]) == ("case", dispute["dispute_id"], '"2"')
     followed = service.ask("GET", f"/follow/{dispute['case_number']}", token=None, case_secret=dispute["follow_secret"])
     assert followed.json["state"] == "registered"
-    assert [fact["type"] for fact in facts_of(service, note["note_id"])] == ["note.taken", "note.became_case"]
+    assert [fact["type"] for fact in service.facts_of(note["note_id"])] == ["note.taken", "note.became_case"]
     back = service.ask("GET", f"/disputes/{dispute['dispute_id']}/note", token=service.officer)
     assert (back.json["note_id"], back.json["text"]) == (note["note_id"], None)
 

@@ -10,7 +10,16 @@ from urllib.parse import urlencode
 import jsonschema_rs
 import pytest
 
-from tests.service.grievances.open311 import ATTRIBUTE, EXAMPLE, FILING, REQUEST, SCHEMAS, SERVICE, Client, secret_in
+from tests.service.grievances.open311_client import (
+    ATTRIBUTE,
+    EXAMPLE,
+    FILING,
+    REQUEST,
+    SCHEMAS,
+    SERVICE,
+    Client,
+    secret_in,
+)
 from tests.service.grievances.running import HAIYUE, XINGHAI, Grievances
 
 ID = "440305001012-2026-0001"

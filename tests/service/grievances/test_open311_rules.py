@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.service.grievances.open311 import FILING, Client, secret_in
+from tests.service.grievances.open311_client import FILING, Client, secret_in
 from tests.service.grievances.running import HAIYUE, XINGHAI, Grievances
 
 NAMES = ("王小明", "13800138000", "resident-1", "officer-1")

@@ -6,7 +6,7 @@ The actions are the service's own entrypoints: a new one fails here until its at
 import pytest
 
 from chassis.identity import Grant
-from tests.service.grievances.accused import (
+from tests.service.grievances.every_action import (
     ACTIONS,
     BODIES,
     DECLARED,

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from chassis.database import connect
-from tests.service.grievances.accused import (
+from tests.service.grievances.every_action import (
     ACTIONS,
     DECLARED,
     Scene,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.service.grievances.agreeing import COURT, DRAFT, SIGNERS, TERMS, Desk, day
+from tests.service.grievances.agreements import COURT, DRAFT, SIGNERS, TERMS, Desk, day
 from tests.service.grievances.running import Grievances
 from tests.support.asking import Reply
 

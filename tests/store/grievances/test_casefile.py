@@ -12,8 +12,8 @@ from services.grievances.access import Purpose, eyes
 from services.grievances.casefile import handlers
 from services.grievances.casefile.model import CaseFile
 from services.grievances.disputes.model import Dispute
-from tests.store.grievances.bodies import Bodies
-from tests.store.grievances.papers import BOUND, TERMS, Papers, promise
+from tests.store.grievances.agreements.papers import BOUND, TERMS, Papers, promise
+from tests.store.grievances.joint.bodies import Bodies
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes.model import Body, RefusalReason
 from services.grievances.escalations import handlers
 from services.grievances.escalations.model import Escalation
-from tests.store.grievances.telling import at, tell
+from tests.store.grievances.deadlines.timer import at, tell
 
 XINGHAI, BEITOU, HAIYUE = "440305001012", "440305001013", "440305006011"
 FILED = at("2026-03-10T10:00")

@@ -13,8 +13,8 @@ from services.grievances.disputes.model import Body, Dispute, Relation
 from services.grievances.exports import handlers
 from services.grievances.exports.handlers import Export
 from services.grievances.exports.model import Asked, Format, Row
-from tests.store.grievances.bodies import OFFICE, Bodies
-from tests.store.grievances.telling import at
+from tests.store.grievances.deadlines.timer import at
+from tests.store.grievances.joint.bodies import OFFICE, Bodies
 
 XINGHAI, BEITOU, HAIYUE = "440305001012", "440305001013", "440305006011"
 DISTRICT = Actor("officer-7", (Grant("district_officer", "440305000000"),))

@@ -21,7 +21,7 @@ from services.grievances.following import handlers
 from services.grievances.following.handlers import NOBODY, Shown
 from services.grievances.following.model import Feedback, Followed
 from services.grievances.following.secret import secret_of
-from tests.store.grievances.bodies import OFFICE, SEATERS, Bodies
+from tests.store.grievances.joint.bodies import OFFICE, SEATERS, Bodies
 
 Facts = Callable[[], list[tuple[str, int]]]
 

@@ -20,7 +20,7 @@ from services.grievances.deadlines.model import Due, Thing
 from services.grievances.holidays import handlers
 from services.grievances.holidays.file import read_file, read_years
 from services.grievances.holidays.model import Year
-from tests.store.grievances.telling import at, in_short, tell
+from tests.store.grievances.deadlines.timer import at, in_short, tell
 
 TABLE = Path(__file__).parents[3] / "data" / "holidays.csv"
 

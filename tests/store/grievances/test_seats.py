@@ -14,7 +14,7 @@ from services.grievances.access import eyes
 from services.grievances.disputes.model import Body
 from services.grievances.seats import handlers, model
 from services.grievances.seats.model import Seat
-from tests.store.grievances.bodies import DISTRICT_OFFICER, GRANTS, SEATERS, XINGHAI, Bodies
+from tests.store.grievances.joint.bodies import DISTRICT_OFFICER, GRANTS, SEATERS, XINGHAI, Bodies
 
 TODAY = date(2026, 3, 10)
 

@@ -11,7 +11,7 @@ from services.grievances.access import Purpose, eyes
 from services.grievances.disputes.model import Dispute, Side
 from services.grievances.sessions import handlers as sessions
 from services.grievances.sessions.model import Guest, Session
-from tests.store.grievances.telling import at
+from tests.store.grievances.deadlines.timer import at
 
 BEGAN, ENDED, NOW = at("2026-03-10T14:00"), at("2026-03-10T15:30"), at("2026-03-10T16:00")
 OPEN = sessions.Record(

@@ -25,9 +25,9 @@ from services.grievances.following.secret import secret_of
 from services.grievances.notes import handlers as notes
 from services.grievances.timeline import handlers
 from services.grievances.timeline.model import Entry
-from tests.store.grievances.bodies import Bodies, seated
-from tests.store.grievances.papers import BOUND, Papers, promise
-from tests.store.grievances.telling import at, tell
+from tests.store.grievances.agreements.papers import BOUND, Papers, promise
+from tests.store.grievances.deadlines.timer import at, tell
+from tests.store.grievances.joint.bodies import Bodies, seated
 
 Line = tuple[str, str | None, str | None]
 SECRET = secret_of(7)

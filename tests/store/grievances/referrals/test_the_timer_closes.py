@@ -12,7 +12,7 @@ from services.grievances.deadlines import api
 from services.grievances.escalations import handlers as escalations
 from services.grievances.escalations.model import Escalation
 from services.grievances.referrals.model import State
-from tests.store.grievances.telling import tell, told
+from tests.store.grievances.deadlines.timer import tell, told
 
 
 @pytest.fixture

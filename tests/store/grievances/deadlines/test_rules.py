@@ -20,7 +20,7 @@ from services.grievances.deadlines import handlers, store, timetables
 from services.grievances.deadlines.model import Amounts, Due, Rule, Thing, Unit
 from services.grievances.disputes import life_cycle
 from services.grievances.disputes import model as disputes
-from tests.store.grievances.telling import at
+from tests.store.grievances.deadlines.timer import at
 
 OFFICER = Actor("district-1", (Grant("district_officer", "440305000000"),))
 START = at("2026-03-10T10:00")
@@ -266,7 +266,7 @@ def test_a_rule_set_in_a_transaction_that_fails_is_in_no_ones_timetable(database
 
 # Everything that waits has a rule.
 
-SERVICE = Path(__file__).parents[3] / "services" / "grievances"
+SERVICE = Path(__file__).parents[4] / "services" / "grievances"
 RULE = re.compile(r'"((?:dispute|hotline|note|agreement|joint|referral)\.[a-z_]+)"')
 
 

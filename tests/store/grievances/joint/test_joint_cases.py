@@ -17,7 +17,7 @@ from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes.model import Body
 from services.grievances.joint import handlers as joint
 from services.grievances.joint.model import State
-from tests.store.grievances.bodies import DISTRICT_OFFICER, SEATERS, XINGHAI, Bodies, seated
+from tests.store.grievances.joint.bodies import DISTRICT_OFFICER, SEATERS, XINGHAI, Bodies, seated
 
 OWNERS, OFFICE = seated(Body.OWNERS_COMMITTEE), seated(Body.PROPERTY_OFFICE)
 

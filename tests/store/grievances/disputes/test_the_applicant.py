@@ -31,7 +31,7 @@ from services.grievances.sessions import handlers as sessions
 from services.grievances.timeline import handlers as timeline
 from services.grievances.worklists.handlers import list_disputes
 from services.grievances.worklists.model import Asked
-from tests.store.grievances.bodies import OFFICE, SEATERS, Bodies
+from tests.store.grievances.joint.bodies import OFFICE, SEATERS, Bodies
 
 TABLES = ("disputes", "dispute_parties", "sessions", "agreements", "agreement_signatures", "dispute_steps", "comments")
 LATER = datetime(2026, 3, 11, 2, tzinfo=UTC)

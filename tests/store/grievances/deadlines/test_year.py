@@ -19,9 +19,9 @@ from chassis.database import Database
 from chassis.identity import Actor, Grant
 from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes.model import RefusalReason, ReopeningReason, TerminationReason, TicketKind
-from tests.store.grievances.telling import tell, told
+from tests.store.grievances.deadlines.timer import tell, told
 
-TABLE = Path(__file__).parents[3] / "data" / "holidays.csv"
+TABLE = Path(__file__).parents[4] / "data" / "holidays.csv"
 SEED = 20_261_231
 CASES = 240
 NEW_YEAR, YEARS_END = date(2026, 1, 6), date(2026, 12, 31)

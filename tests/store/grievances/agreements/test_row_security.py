@@ -9,9 +9,9 @@ import pytest
 from chassis.database import SYSTEM, Access, Database
 from services.grievances.access import eyes
 from services.grievances.agreements.model import Signer
+from tests.store.grievances.agreements.papers import Papers, promise
 from tests.store.grievances.ground import opened
 from tests.store.grievances.life import Life
-from tests.store.grievances.papers import Papers, promise
 from tests.support.instance import Fill, MakeDatabase
 
 TABLES = (

@@ -20,7 +20,7 @@ from services.grievances.obligations import handlers as obligations
 from services.grievances.obligations.model import Obliged
 from services.grievances.visits import handlers as visits
 from services.grievances.visits.model import Performed, Visit
-from tests.store.grievances.telling import at
+from tests.store.grievances.deadlines.timer import at
 
 TERMS = "王小明晚十点后不练琴，欧阳锋付检测费"
 COURT = "深圳市南山区人民法院"

@@ -18,8 +18,8 @@ from services.grievances.agreements.model import Means, Signer
 from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes.model import Dispute, ReopeningReason, Side
 from services.grievances.sessions import handlers as sessions
-from tests.store.grievances.papers import BOUND, TERMS, Papers, promise
-from tests.store.grievances.telling import at, in_short, tell, told
+from tests.store.grievances.agreements.papers import BOUND, TERMS, Papers, promise
+from tests.store.grievances.deadlines.timer import at, in_short, tell, told
 
 LATER = at("2026-03-20T10:00")
 OTHER = Actor("officer-7", (Grant("community_officer", "440305001012"),))

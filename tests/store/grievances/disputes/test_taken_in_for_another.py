@@ -17,7 +17,7 @@ from services.grievances.following import handlers as following
 from services.grievances.following.handlers import NOBODY, Shown
 from services.grievances.following.secret import secret_of
 from services.grievances.timeline import handlers as timeline
-from tests.store.grievances.bodies import OFFICE, Bodies
+from tests.store.grievances.joint.bodies import OFFICE, Bodies
 
 SECRET = secret_of(7)
 WORDS = "王小明：他们威胁我，电话13800138000"

@@ -20,7 +20,7 @@ from services.grievances.deadlines import handlers, store
 from services.grievances.deadlines.model import Thing
 from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes.model import RefusalReason, TicketKind
-from tests.store.grievances.telling import at, in_short, tell, told
+from tests.store.grievances.deadlines.timer import at, in_short, tell, told
 from tests.support.waiting import wait_for
 
 FILED = at("2026-03-10T10:00")

@@ -20,8 +20,8 @@ from chassis.identity import Actor, Grant
 from services.grievances.access import eyes
 from services.grievances.disputes.model import Body
 from tests.guards.repository import files, text
-from tests.store.grievances.bodies import DISTRICT_OFFICER, GRANTS, XINGHAI, Bodies
 from tests.store.grievances.ground import opened
+from tests.store.grievances.joint.bodies import DISTRICT_OFFICER, GRANTS, XINGHAI, Bodies
 from tests.store.grievances.life import Life
 from tests.support.instance import Fill, MakeDatabase, ServiceDatabase
 

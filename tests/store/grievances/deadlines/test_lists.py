@@ -12,7 +12,7 @@ from chassis.identity import Actor, Grant
 from services.grievances.access import eyes
 from services.grievances.deadlines import handlers, store
 from services.grievances.disputes.model import Body
-from tests.store.grievances.telling import at, tell
+from tests.store.grievances.deadlines.timer import at, tell
 
 XINGHAI, BEITOU, HAIYUE = "440305001012", "440305001013", "440305006011"
 FILED = at("2026-03-10T10:00")

@@ -18,8 +18,8 @@ from services.grievances.following import handlers as following
 from services.grievances.following.model import Feedback
 from services.grievances.sessions import handlers as sessions
 from services.grievances.visits import handlers as visits
-from tests.store.grievances.papers import BOUND, COURT, SIGNED, Papers, promise
-from tests.store.grievances.telling import at, tell, told
+from tests.store.grievances.agreements.papers import BOUND, COURT, SIGNED, Papers, promise
+from tests.store.grievances.deadlines.timer import at, tell, told
 
 LATER = at("2026-04-02T10:00")
 REPAIR = promise(due_on=date(2026, 3, 31))

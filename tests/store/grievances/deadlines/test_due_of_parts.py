@@ -15,10 +15,10 @@ from services.grievances.disputes.model import Body, Dispute, ReassignmentReason
 from services.grievances.escalations import handlers as escalations
 from services.grievances.escalations.model import Escalation
 from services.grievances.joint import handlers as joint
-from tests.store.grievances.bodies import Bodies, seated
+from tests.store.grievances.agreements.papers import TERMS, Papers, promise
+from tests.store.grievances.deadlines.timer import at, tell
+from tests.store.grievances.joint.bodies import Bodies, seated
 from tests.store.grievances.life import NOW, Life
-from tests.store.grievances.papers import TERMS, Papers, promise
-from tests.store.grievances.telling import at, tell
 
 STREET = Actor("street-1", (Grant("street_officer", "440305001000"),))
 
