@@ -125,8 +125,21 @@ def waits(case: Case) -> Iterator[tuple[str, datetime, datetime, datetime]]:
         if state in WAITS:
             yield WAITS[state], counted_from, since, until
     if case.ticket is not None:
-        closed = (at for at, state in case.states if state not in WAITS)
-        yield f"hotline.{case.ticket}", case.states[0][0], case.states[0][0], next(closed, end)
+        for since, until in open_spells(case, end):
+            yield f"hotline.{case.ticket}", since, since, until
+
+
+def open_spells(case: Case, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """From when until when the case was open: since it was filed, and since each time it was taken up again."""
+    since: datetime | None = None
+    for at, state in case.states:
+        if state in WAITS:
+            since = since or at
+        elif since is not None:
+            yield since, at
+            since = None
+    if since is not None:
+        yield since, end
 
 
 def expected(case: Case, works: Callable[[date], bool]) -> Iterator[Telling]:
