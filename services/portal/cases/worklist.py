@@ -1,5 +1,6 @@
 """工作台: the cases where a person works, by what is due; for everyone else, those he or she has filed."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -22,6 +23,8 @@ from services.portal.upstream import NotPermitted, Refused, Unreachable
 pages = Blueprint("cases", __name__)
 
 PAGE = "20"
+
+_CASE_NUMBER = re.compile(r"[1-9][0-9]{11}-[0-9]{4}-[0-9]{4,9}")
 
 FILTERS = ("area", "state", "category", "relation", "channel")
 FLAGS = ("open", "overdue", "mine")
@@ -127,7 +130,9 @@ def _query(asked: "MultiDict[str, str]", words_asked: str, is_working: bool) -> 
     query["limit"] = PAGE
     if asked.get("cursor"):
         query["cursor"] = asked["cursor"]
-    if words_asked:
+    if _CASE_NUMBER.fullmatch(words_asked):
+        query["case_number"] = words_asked
+    elif words_asked:
         query["q"] = words_asked
         query.pop("overdue", None)
     elif is_working:

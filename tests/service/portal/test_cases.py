@@ -90,6 +90,13 @@ def test_what_is_searched_for_is_in_no_address_of_the_portal(worker: Browser, gr
     assert 'value="王小明 漏水"' in page.text
 
 
+def test_a_case_number_in_the_search_finds_that_case(worker: Browser, grievances: Grievances) -> None:
+    worker.post("/cases/search", {"q": " 440305001012-2026-0007 "})
+
+    [asked] = [one for one in grievances.asked if one.path == "/disputes"]
+    assert asked.query == {"case_number": "440305001012-2026-0007", "limit": "20"}
+
+
 @pytest.mark.parametrize(("role", "sees"), [("mediator", False), ("resident", False), ("street_officer", True)])
 def test_officers_alone_are_offered_search_and_export(browser: Browser, role: str, *, sees: bool) -> None:
     page = signed_in(browser, role, "440305001000").get("/cases").text
