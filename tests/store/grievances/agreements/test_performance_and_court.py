@@ -13,6 +13,7 @@ from chassis.errors import Conflict, InvalidInput, LinliError, NotAllowed, NotFo
 from services.grievances.access import Purpose, eyes
 from services.grievances.agreements.details import AgreementInDetail, in_detail
 from services.grievances.disputes import handlers as disputes
+from services.grievances.disputes import life_cycle
 from services.grievances.disputes.model import Dispute, ReopeningReason, Side
 from services.grievances.following import handlers as following
 from services.grievances.following.model import Feedback
@@ -342,7 +343,7 @@ def test_what_was_decided_by_the_bodies_is_no_agreement_to_follow(
     officer = life.people.officer
     with database.transaction(eyes(officer)) as tx:
         locked = disputes.get_locked(tx, dispute.dispute_id, actor=officer, version=dispute.version)
-        decided = disputes.keep(tx, disputes.model.decide(locked, by=officer.actor_id, now=BOUND), BOUND)
+        decided = disputes.keep(tx, life_cycle.decide(locked, by=officer.actor_id, now=BOUND), BOUND)
 
     with pytest.raises(WrongState, match="only when it is resolved by an agreement"):
         papers.visit(decided, "no")
@@ -354,7 +355,7 @@ def test_a_draft_is_waited_for_no_more_when_the_bodies_decide(papers: Papers, li
 
     with database.transaction(eyes(officer)) as tx:
         locked = disputes.get_locked(tx, dispute.dispute_id, actor=officer, version=dispute.version)
-        disputes.keep(tx, disputes.model.decide(locked, by=officer.actor_id, now=BOUND), BOUND)
+        disputes.keep(tx, life_cycle.decide(locked, by=officer.actor_id, now=BOUND), BOUND)
 
     assert papers.watches() == {}
     assert [one.standing(one.dispute) for one in papers.history(dispute.dispute_id)] == ["lapsed"]
