@@ -164,6 +164,20 @@ def open_personal_data(tx: Transaction, actor: Actor, dispute: Dispute, purpose:
     record_read(tx, actor, dispute, purpose)
 
 
+def open_words(tx: Transaction, actor: Actor, dispute: Dispute, purpose: Purpose | None) -> bool:
+    """Whether what was written to the case opens to the reader: to its complainant, to others for a purpose. Audited.
+
+    Raises NotAllowed for a purpose that opens nothing to this reader.
+    """
+    if purpose is not None:
+        open_personal_data(tx, actor, dispute, purpose)
+        return True
+    if dispute.speaks(actor.actor_id):
+        record_read(tx, actor, dispute, "own filing")
+        return True
+    return False
+
+
 def record_read(tx: Transaction, actor: Actor, dispute: Dispute, purpose: str) -> None:
     """Who read whose words or names, in which case and why."""
     audit.record(

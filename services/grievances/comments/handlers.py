@@ -68,12 +68,8 @@ def list_comments(
     one writes afterwards: it may be the very one complained of (信访工作条例 Art. 30, 46).
     """
     dispute = disputes.get_seen(tx, dispute_id, actor=actor)
-    own, speaks = dispute.is_followed_by(actor.actor_id), dispute.speaks(actor.actor_id)
-    if purpose is not None:
-        access.open_personal_data(tx, actor, dispute, purpose)
-    elif speaks:
-        access.record_read(tx, actor, dispute, "own filing")
-    opened = speaks or purpose is not None
+    own = dispute.is_followed_by(actor.actor_id)
+    opened = access.open_words(tx, actor, dispute, purpose)
     return store.list_of_dispute(tx, dispute_id, opened=opened, internal=not own, before=before, count=count)
 
 

@@ -26,12 +26,8 @@ def list_entries(
     for whom it opens. Both are audited. Accounts show to those who work where the case lies.
     """
     dispute = disputes.get_seen(tx, dispute_id, actor=actor)
-    own, speaks = dispute.is_followed_by(actor.actor_id), dispute.speaks(actor.actor_id)
-    if purpose is not None:
-        access.open_personal_data(tx, actor, dispute, purpose)
-    elif speaks:
-        access.record_read(tx, actor, dispute, "own filing")
-    opened = speaks or purpose is not None
+    own = dispute.is_followed_by(actor.actor_id)
+    opened = access.open_words(tx, actor, dispute, purpose)
     happenings = store.list_happenings(tx, dispute_id, opened=opened, internal=not own, after=after, count=count + 1)
     mediators = store.list_mediators(tx, dispute_id)
     page = [model.entry(one, dispute, mediators, with_accounts=not own) for one in happenings[:count]]
