@@ -65,7 +65,7 @@ class StatisticsApi:
                 return request.answer(tx, None, version=version)
             sums = _sums(tx, division, period)
             now, before = (total(sums[name].values()) for name in ("now", "before"))
-            points = access.may_see_points(request.actor, division)
+            points = access.may_see_points(request.actor, division, by_days=_by_days(request))
             told = {**_head(division, period), **_told(now, before, points=points)}
             return request.answer(tx, told, version=version)
 
@@ -118,7 +118,7 @@ class StatisticsApi:
                     "area": child,
                     **_told(
                         *(sums[name].get(child.code, Figures()) for name in ("now", "before")),
-                        points=access.may_see_points(request.actor, child),
+                        points=access.may_see_points(request.actor, child, by_days=_by_days(request)),
                     ),
                 }
                 for child in store.list_children(tx, code)

@@ -92,7 +92,8 @@ class Period(Schema):
 class Satisfaction(Schema):
     """What those who confirmed a resolution think of it, from 1 (worst) to 5 points.
 
-    Average and distribution are null of fewer than 5 answers, and of a community for those who do not work there.
+    Average and distribution are null of fewer than 5 answers; for those who do not work there also of a community, and
+    from one day to another.
     """
 
     answers = fields.Integer(required=True, metadata={"example": 120})

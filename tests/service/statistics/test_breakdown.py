@@ -118,6 +118,18 @@ def test_points_of_a_community_are_for_those_who_work_there(told: Statistics) ->
     assert [child["figures"]["satisfaction"] for child in children if child["area"]["code"] == XINGHAI] == [kept_back]
 
 
+@pytest.mark.parametrize("part", ["", "/children"])
+def test_points_of_a_street_are_not_told_to_the_day_to_who_does_not_work_there(told: Statistics, part: str) -> None:
+    """Two periods that end a day apart would tell what the one who confirmed on that day has said."""
+
+    def averages(grant: Grant) -> set[float | None]:
+        answer = told.get(f"/statistics/{DISTRICT}{part}?from=2018-01-01&to=2018-12-31", grant).json
+        return {one["figures"]["satisfaction"]["average"] for one in answer.get("children", [answer])}
+
+    assert averages(RESIDENT) == {None}
+    assert 2.6 in averages(Grant("district_officer", DISTRICT))
+
+
 def test_a_year_of_which_no_month_is_over_is_refused(told: Statistics) -> None:
     answer = told.get(f"/statistics/{DISTRICT}/by-category?year=2999", RESIDENT)
 

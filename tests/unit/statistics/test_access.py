@@ -80,6 +80,12 @@ def test_a_communitys_days_cannot_be_picked_from_among_its_streets_parts() -> No
 
 @pytest.mark.parametrize("grants", FAR)
 def test_the_points_of_a_communitys_few_answers_are_for_those_who_work_there(grants: tuple[Grant, ...]) -> None:
-    assert not access.may_see_points(actor(*grants), XINGHAI)
-    assert access.may_see_points(actor(*grants), STREET)
-    assert access.may_see_points(actor(Grant("mediator", XINGHAI.code)), XINGHAI)
+    assert not access.may_see_points(actor(*grants), XINGHAI, by_days=False)
+    assert access.may_see_points(actor(*grants), STREET, by_days=False)
+    assert access.may_see_points(actor(Grant("mediator", XINGHAI.code)), XINGHAI, by_days=True)
+
+
+@pytest.mark.parametrize("grants", FAR)
+def test_what_one_day_adds_to_the_points_of_a_street_is_for_those_who_work_there(grants: tuple[Grant, ...]) -> None:
+    assert not access.may_see_points(actor(*grants), STREET, by_days=True)
+    assert access.may_see_points(actor(Grant("street_officer", STREET.code)), STREET, by_days=True)
