@@ -82,8 +82,8 @@ def require_parts(actor: Actor, division: Division, *, by_days: bool) -> None:
 def may_see_points(actor: Actor, division: Division, *, by_days: bool) -> bool:
     """How satisfied the few of a community were who were asked is for those who work there.
 
-    From a street up it is for everybody, by the year: of two periods that end a day apart the difference would tell what
-    one complainant said that day, however many answers each of them has (ADR 0013).
+    From a street up it is for everybody, by the year: of two periods that end a day apart the difference would tell
+    what one complainant said that day, however many answers each of them has (ADR 0013).
     """
     return works_in(actor, division) or (division.level != "community" and not by_days)
 
