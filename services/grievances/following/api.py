@@ -47,7 +47,7 @@ class FollowingApi:
          "steps": [{"step": "registered", "step_zh": "登记", "taken_at": "2026-03-06T01:00:00+00:00"}]}
         """
         with self.database.transaction(handlers.NOBODY) as tx:
-            return request.answer(None, handlers.get_followed(tx, shown(request, case_number)))
+            return request.answer(None, handlers.get_followed(tx, shown(request, case_number), now=request.now))
 
     @endpoint(
         "POST",

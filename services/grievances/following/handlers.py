@@ -17,6 +17,8 @@ from services.grievances.following import model, store
 from services.grievances.following.model import Feedback, Followed
 from services.grievances.following.secret import read_case_number, read_secret
 from services.grievances.joint import handlers as joint
+from services.grievances.referrals import handlers as referrals
+from services.grievances.referrals.handlers import Progress
 
 NOBODY = Access(ANONYMOUS.actor_id, ())
 """The eyes before number and secret have opened any."""
@@ -32,7 +34,14 @@ class Shown:
     secret: str | None
 
 
-def get_followed(tx: Transaction, shown: Shown) -> Followed:
+@dataclass(frozen=True, kw_only=True)
+class FollowedCase(Followed):
+    """A case as whoever filed it follows it, with how far what was referred of it has come (信访工作条例 Art. 21)."""
+
+    referrals: tuple[Progress, ...]
+
+
+def get_followed(tx: Transaction, shown: Shown, *, now: datetime) -> FollowedCase:
     """How a case stands, for who shows its number and secret; audited as read by secret."""
     dispute_id = open_case(tx, shown)
     found = dispute_store.find(tx, dispute_id)
@@ -48,7 +57,7 @@ def get_followed(tx: Transaction, shown: Shown) -> Followed:
         purpose="own filing",
         kind="read",
     )
-    return model.followed(
+    followed = model.followed(
         dispute,
         due=store.list_due(tx, dispute_id),
         steps=store.list_steps(tx, dispute_id),
@@ -56,6 +65,7 @@ def get_followed(tx: Transaction, shown: Shown) -> Followed:
         primary=store.find_primary(tx, dispute_id) if dispute.linked_to else None,
         decision=joint.find_decision(tx, dispute_id) if dispute.resolution is Resolution.DECISION else None,
     )
+    return FollowedCase(**vars(followed), referrals=tuple(referrals.list_followed(tx, dispute_id, now=now)))
 
 
 def get_shown(tx: Transaction, shown: Shown) -> Dispute:

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.grievances.comments.schemas import TEXT, CommentWritten
 from services.grievances.disputes.schemas import STATES, DecisionView
+from services.grievances.referrals.schemas import ReferralProgress
 
 LEVELS = ("community", "street", "district")
 
@@ -91,6 +92,11 @@ class FollowedCase(StandingView):
         required=True,
         allow_none=True,
         metadata={"description": "what was decided, and how to appeal (信访工作条例 Art. 32, 35)"},
+    )
+    referrals = fields.List(
+        fields.Nested(ReferralProgress),
+        required=True,
+        metadata={"description": "how far what was referred has come, and what is due until when (Art. 21)"},
     )
 
 

@@ -174,6 +174,33 @@ class ReferralsApi:
             return request.answer(None, {"referrals": found})
 
     @endpoint(
+        "POST",
+        "/follow/<case_number>/referrals/<number>/contest",
+        roles=PUBLIC,
+        headers=SECRET_HEADERS,
+        keyed=True,
+        body=schemas.ContestReferral,
+        answer=schemas.ReferralStanding,
+        tag="referrals",
+        summary="Ask for a review of an answer to your case, without an account",
+    )
+    def contest_by_secret(self, request: Request, case_number: str, number: str) -> Answer:
+        """Within 30 days of the answer; the level above answers in 30 (信访工作条例 Art. 35, 36).
+
+        POST /follow/440305006011-2026-0007/referrals/XF-440305006011-2026-0003/contest
+        Case-Secret: 7K3M-9QXZ-0A1B-2C3D-4E5F-6G7F
+        {"grounds": "夜间仍在作业。"}
+
+        200 OK
+        {"number": "XF-440305006011-2026-0003", "state": "contested", "round": "review", "due_rule": "referral.review",
+         "due_on": "2026-06-29"}
+        """
+        with self.database.transaction(following.NOBODY) as tx:
+            dispute_id = following.open_case(tx, shown(request, case_number))
+            referral = handlers.contest_followed(tx, dispute_id, number, **request.body, now=request.now)
+            return request.answer(tx, referral, area=referral.area)
+
+    @endpoint(
         "GET",
         "/referrals/<uuid:referral_id>/steps",
         roles=rights.READERS,

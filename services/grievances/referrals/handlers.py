@@ -167,10 +167,18 @@ def contest(
     """Who complained asks for a review 复查, or after that for a re-review 复核."""
     referral = get_locked(tx, referral_id, Command.CONTEST, actor=actor, version=version, now=now)
     rights.require_complainant(actor, referral)
-    following = model.NEXT_ROUND.get(referral.round, Round.REREVIEW)
-    term = due(tx, State.CONTESTED, following, now)
-    change = model.contest(referral, by=actor.actor_id, now=now, term=term)
-    return _keep(tx, change, Command.CONTEST, actor, now, words=grounds)
+    return _contest(tx, referral, actor, grounds, now)
+
+
+def contest_followed(tx: Transaction, dispute_id: UUID, number: str, *, grounds: str | None, now: datetime) -> Referral:
+    """The same for who has shown the dispute's number and secret. Raises NotFound for the referral of another one."""
+    known = {referral.number: referral.referral_id for referral in store.list_of_dispute(tx, dispute_id)}
+    referral = store.find_locked(tx, known[number]) if number in known else None
+    if referral is None:
+        raise NotFound("this case has no referral of this number; GET /follow/{case_number}/referrals lists them")
+    referral = model.as_of(referral, now)
+    model.check_state(referral, Command.CONTEST)
+    return _contest(tx, referral, ANONYMOUS, grounds, now)
 
 
 def withdraw(tx: Transaction, referral_id: UUID, *, actor: Actor, version: int, now: datetime) -> Referral:
@@ -337,6 +345,13 @@ def list_referrals(
         count=count,
     )
     return [model.as_of(referral, now) for referral in found]
+
+
+def _contest(tx: Transaction, referral: Referral, actor: Actor, grounds: str | None, now: datetime) -> Referral:
+    following = model.NEXT_ROUND.get(referral.round, Round.REREVIEW)
+    term = due(tx, State.CONTESTED, following, now)
+    change = model.contest(referral, by=actor.actor_id, now=now, term=term)
+    return _keep(tx, change, Command.CONTEST, actor, now, words=grounds)
 
 
 def _department(tx: Transaction, code: str | None) -> Department | None:

@@ -312,6 +312,7 @@ ELSEWHERE: dict[str, str] = {
     "POST /follow/<case_number>/comments": "the secret alone opens it, and only who filed has that",
     "POST /follow/<case_number>/confirmation": "the secret alone opens it, and only who filed has that",
     "POST /follow/<case_number>/withdrawal": "the secret alone opens it, and only who filed has that",
+    "POST /follow/<case_number>/referrals/<number>/contest": "the secret alone opens it, and only who filed has that",
     "POST /seats": "from above alone; tests of the seats",
     "POST /seats/<uuid:seat_id>/end": "from above alone; tests of the seats",
     "POST /committees": "who mediates in a community, not a case",

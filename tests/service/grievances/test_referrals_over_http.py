@@ -181,6 +181,38 @@ def test_who_has_no_account_follows_the_referral_with_the_secret_of_the_case(off
     assert wrong.status == 404
 
 
+def test_who_has_no_account_asks_for_a_review_with_the_secret_of_the_case(offices: Offices) -> None:
+    """信访工作条例 Art. 35: who complained may ask for it; the case shows what is due."""
+    service = offices.service
+    filed = service.file(service.token("hotline-1", "hotline"), ticket_kind="ordinary")
+    body = {"dispute_id": filed.json["dispute_id"], "matter": "无法在社区解决。"}
+    given = offices.step(
+        offices.ask("POST", "/referrals", body, token=service.mediator),
+        "sort",
+        {"department_code": "urban"},
+        token=offices.street,
+    )
+    number = offices.step(
+        offices.step(given, "accept", {}, token=offices.lin), "answer", offices.reply(), token=offices.lin
+    ).json["number"]
+    case, secret = f"/follow/{filed.json['case_number']}", filed.json["follow_secret"]
+    grounds = {"grounds": "夜间仍在作业。"}
+
+    unknown = service.ask("POST", f"{case}/referrals/XF-1/contest", grounds, token=None, case_secret=secret)
+    asked = service.ask("POST", f"{case}/referrals/{number}/contest", grounds, token=None, case_secret=secret)
+    again = service.ask("POST", f"{case}/referrals/{number}/contest", grounds, token=None, case_secret=secret)
+    shown = service.ask("GET", case, token=None, case_secret=secret).json["referrals"]
+
+    assert (unknown.status, asked.status, again.status) == (404, 200, 409)
+    assert (asked.json["state"], asked.json["round"], asked.json["due_rule"]) == (
+        "contested",
+        "review",
+        "referral.review",
+    )
+    assert [(one["referral"]["number"], one["referral"]["due_on"]) for one in shown] == [(number, asked.json["due_on"])]
+    assert "信访工作条例 Art. 35" in again.json["rule"]
+
+
 def test_steps_and_answers_are_read_for_a_purpose(offices: Offices) -> None:
     path = f"/referrals/{offices.answered().json['referral_id']}"
 

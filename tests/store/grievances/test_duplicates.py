@@ -311,7 +311,7 @@ def test_who_filed_a_linked_case_sees_how_the_other_one_stands_to_its_end(life: 
 
     def seen() -> Any:
         with database.transaction(NOBODY) as tx:
-            return following.get_followed(tx, Shown(dispute.case_number, secret))
+            return following.get_followed(tx, Shown(dispute.case_number, secret), now=life.now)
 
     before = seen()
     life.refuse(primary, on_behalf_of="respondent")

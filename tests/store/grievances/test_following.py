@@ -55,7 +55,7 @@ def file(life: Any, database: Database) -> Callable[..., Dispute]:
 def follow(database: Database) -> Callable[..., Followed]:
     def followed(case_number: str, secret: str | None = SECRET) -> Followed:
         with database.transaction(NOBODY) as tx:
-            return handlers.get_followed(tx, Shown(case_number, secret))
+            return handlers.get_followed(tx, Shown(case_number, secret), now=LATER)
 
     return followed
 
@@ -132,7 +132,7 @@ def test_a_wrong_secret_opens_no_eyes(life: Any, file: Any, database: Database) 
 
     with database.transaction(NOBODY) as tx:
         with pytest.raises(NotFound):
-            handlers.get_followed(tx, Shown(dispute.case_number, OTHER_SECRET))
+            handlers.get_followed(tx, Shown(dispute.case_number, OTHER_SECRET), now=LATER)
         assert {table: tx.rows(f"SELECT count(*) AS n FROM {table}")[0].n for table in TABLES} == dict.fromkeys(
             TABLES, 0
         )

@@ -82,7 +82,7 @@ def test_it_takes_nothing_from_who_shows_the_secret(life: Any, database: Databas
     _write(life, database, taken_in)
 
     with database.transaction(NOBODY) as tx:
-        followed = following.get_followed(tx, Shown(taken_in.case_number, SECRET))
+        followed = following.get_followed(tx, Shown(taken_in.case_number, SECRET), now=taken_in.registered_at)
     assert [one.text for one in followed.comments] == [WORDS, WORDS]
 
 
