@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from chassis.errors import Conflict, FieldError, InvalidInput, WrongState
 from services.grievances.comments.model import Comment
@@ -162,6 +163,38 @@ class Followed(Standing):
     comments: tuple[Comment, ...]
     primary: Standing | None
     decision: Decision | None
+
+    @property
+    def primary_note_zh(self) -> str | None:
+        """What is to be said of the case that is worked on for this one as well."""
+        return _note_of(self.primary).zh if self.primary else None
+
+    @property
+    def primary_note_en(self) -> str | None:
+        return _note_of(self.primary).en if self.primary else None
+
+
+class Note(NamedTuple):
+    """A sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+IN_HAND = Note(
+    "您的案件与另一案件一并办理。您可以看到该案的进度，看不到该案当事人的姓名和陈述。",
+    "Your case is worked on together with another one. You see how that one stands, not who told what in it.",
+)
+DECIDED_FOR_OTHERS = Note(
+    "一并办理的案件已有书面决定。决定书只送达该案当事人，这里只告知已作决定。问题没有解决的，您可以在此说明，您的案件将单独办理。",
+    "A written decision was given in the case worked on with yours. It is served on that case's parties alone: you "
+    "learn that it was given, not what it says. If your own matter is not settled, say so here, and your case is "
+    "worked on by itself.",
+)
+
+
+def _note_of(primary: Standing) -> Note:
+    return DECIDED_FOR_OTHERS if primary.resolution is Resolution.DECISION else IN_HAND
 
 
 def standing(dispute: Dispute, due: tuple[Term, ...]) -> Standing:

@@ -87,6 +87,12 @@ class FollowedCase(StandingView):
         allow_none=True,
         metadata={"description": "how the case stands that is worked on for this one as well"},
     )
+    primary_note_zh = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "what is to be told of that one: of its decision, only that it was given"},
+    )
+    primary_note_en = fields.String(required=True, allow_none=True)
     decision = fields.Nested(
         DecisionView,
         required=True,

@@ -322,3 +322,4 @@ def test_who_filed_a_linked_case_sees_how_the_other_one_stands_to_its_end(life: 
     assert [term.rule for term in before.primary.due] == ["dispute.assignment"]
     assert (after.primary.state_zh, after.primary.due) == ("不予调解", ())
     assert after.primary.other_routes_zh == ("仲裁", "行政途径", "诉讼")
+    assert "看不到该案当事人" in before.primary_note_zh

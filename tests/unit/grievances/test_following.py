@@ -138,6 +138,26 @@ def test_who_filed_and_is_complained_of_does_not_speak_for_the_complainant() -> 
         check_voice(dispute, "leader-1")
 
 
+@pytest.mark.parametrize(
+    ("primary", "zh", "en"),
+    [
+        (None, None, None),
+        (OPEN, "一并办理", "worked on together"),
+        (replace(ENDED, resolution=Resolution.DECISION), "这里只告知已作决定", "not what it says"),
+    ],
+)
+def test_who_follows_a_linked_case_is_told_what_of_the_other_one_is_not_shown(
+    primary: Standing | None, zh: str | None, en: str | None
+) -> None:
+    shown = model.followed(DISPUTE, due=(), steps=(), comments=(), primary=primary)
+
+    if primary is None:
+        assert (shown.primary_note_zh, shown.primary_note_en) == (zh, en)
+    else:
+        assert str(zh) in str(shown.primary_note_zh)
+        assert str(en) in str(shown.primary_note_en)
+
+
 @pytest.mark.parametrize("escalated_to", [None, "street", "district"])
 def test_who_is_in_charge_is_a_level_and_nobody_once_it_has_ended(escalated_to: str | None) -> None:
     dispute = replace(DISPUTE, escalated_to=escalated_to)
