@@ -331,7 +331,7 @@ def _whose(dispute: Dispute, by: str, side: Side | None, command: Command, *, is
 
 
 def _check_impartial(dispute: Dispute, mediator_id: str, pointer: str) -> None:
-    if dispute.concerns(mediator_id) or dispute.is_against(mediator_id) or mediator_id in dispute.recused_ids:
+    if dispute.is_partial(mediator_id):
         detail = f"this account cannot mediate {dispute.name}; name a mediator who has no part in it"
         raise InvalidInput(detail, [FieldError(pointer, detail)], rule="人民调解法 Art. 14")
     if mediator_id == dispute.mediator_id:

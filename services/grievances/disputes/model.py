@@ -223,6 +223,10 @@ class Dispute:
         """Whether this is the account's own cause: it filed the dispute or belongs to a party."""
         return account in (self.filed_by, self.applicant_id, self.respondent_id)
 
+    def is_partial(self, account: str) -> bool:
+        """Whether the account cannot mediate it (Art. 14): it has a part in it, or had it and was not impartial."""
+        return self.concerns(account) or self.is_against(account) or account in self.recused_ids
+
     def is_followed_by(self, account: str) -> bool:
         """Whether the account sees it as who complains does: it filed it, or it was filed for the account."""
         return account in (self.filed_by, self.applicant_id)

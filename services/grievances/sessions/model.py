@@ -76,7 +76,7 @@ def _check_ended_at(session: Session, now: datetime) -> None:
 
 def _check_mediators(session: Session, dispute: Dispute) -> None:
     """One or several mediate (Art. 19), each of them impartial (Art. 14); who of them is not, nobody is told."""
-    if any(dispute.concerns(account) or dispute.is_against(account) for account in session.mediators):
+    if any(dispute.is_partial(account) for account in session.mediators):
         detail = f"one of these accounts has a part in {dispute.name} and cannot mediate it"
         raise InvalidInput(detail, [FieldError("/mediators", detail)], rule="人民调解法 Art. 14")
 

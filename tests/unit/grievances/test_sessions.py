@@ -69,6 +69,14 @@ def test_art_14_nobody_with_a_part_in_it_mediates_and_who_that_is_nobody_is_told
     assert partial not in str(refused.value)
 
 
+def test_art_14_who_was_not_impartial_mediates_no_further_session() -> None:
+    recused = replace(DISPUTE, recused_ids=("mediator-9",))
+
+    with pytest.raises(InvalidInput, match="has a part in dispute") as refused:
+        model.check(replace(CLOSED, mediators=("mediator-1", "mediator-9")), recused, guests_agreed=False, now=NOW)
+    assert refused.value.rule == "人民调解法 Art. 14"
+
+
 INVITED = [guest for guest in Guest if guest is not Guest.AUDIENCE]
 
 
