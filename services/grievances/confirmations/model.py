@@ -6,7 +6,7 @@ oral one is enough for the court, the court says; the right to ask is not ours t
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from chassis.errors import Conflict, FieldError, InvalidInput
@@ -16,6 +16,9 @@ ARTICLE = "人民调解法 Art. 33"
 
 DAYS = 30
 """From the day after it took effect; no district can make it shorter."""
+
+COURT_DAYS = 30
+"""In which the court decides. They run from its acceptance, of which nobody tells us: so from the application on."""
 
 
 class Outcome(StrEnum):
@@ -64,6 +67,12 @@ class Countdown:
     applied_on: date | None = None
     court: str | None = None
     decided_on: date | None = None
+
+    @property
+    def decision_until(self) -> date | None:
+        """Until when the court's word is to be expected; None where it is not waited for."""
+        asked = self.applied_on if self.state is Progress.APPLIED else None
+        return asked and asked + timedelta(days=COURT_DAYS)
 
     @property
     def routes(self) -> tuple[str, ...]:

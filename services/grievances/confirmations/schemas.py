@@ -47,6 +47,11 @@ class CountdownView(Schema):
     state = fields.String(required=True, validate=validate.OneOf(PROGRESS), metadata={"example": "open"})
     applied_on = fields.Date(required=True, allow_none=True)
     court = fields.String(required=True, allow_none=True)
+    decision_until = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "until when the court decides, 30 days on; null where its word is not waited for"},
+    )
     decided_on = fields.Date(required=True, allow_none=True)
     routes = fields.List(
         fields.String(),

@@ -114,3 +114,10 @@ def test_art_33_the_countdown_and_what_is_open_then(
     shown = model.countdown(asked, until=UNTIL, today=today)
 
     assert (shown.state, shown.days_left, shown.routes, shown.until) == (state, days_left, routes, UNTIL)
+
+
+@pytest.mark.parametrize(
+    ("asked", "until"), [(None, None), (ASKED, date(2026, 4, 19)), (CONFIRMED, None), (REJECTED, None)]
+)
+def test_art_33_the_court_decides_in_thirty_days(asked: Confirmation | None, until: date | None) -> None:
+    assert model.countdown(asked, until=UNTIL, today=date(2026, 4, 3)).decision_until == until
