@@ -13,6 +13,7 @@ from chassis.identity import Grant, Issuer
 from linli.embedded.data_folder import DataFolder
 from linli.embedded.ownership import read_own, write_new
 from linli.embedded.ports import HOST, Ports
+from linli.embedded.postgres import socket_name
 from linli.embedded.secrets import Secrets
 from linli.services import WITH_DATABASE, WITH_PERSONAL_DATA
 
@@ -91,7 +92,7 @@ class Instance:
                 "PORTAL_COOKIES": "http",
             }
         common = {
-            "DATABASE_URL": self.database_url(service),
+            "DATABASE_URL": _by_socket(self.database_url(service)),
             "AMQP_URL": self.broker_url(service),
             "RELAY_WAKE": f"{HOST}:{self.ports.relay_wake(service)}",
         }
@@ -114,6 +115,15 @@ class Instance:
             "SEALING_KEY_ID": "embedded-1",
             "BLIND_INDEX_KEY": self.secrets.blind_index_key,
         }
+
+
+def _by_socket(url: str) -> str:
+    """The same database by the socket of our own PostgreSQL; the address of another one as it is."""
+    parts = urlsplit(url)
+    if parts.hostname != HOST or parts.port is None:
+        return url
+    login = parts.netloc.rpartition("@")[0]
+    return urlunsplit(parts._replace(netloc=f"{login}@{quote(socket_name(parts.port), safe='')}:{parts.port}"))
 
 
 def _with_login(url: str, login: str, password: str) -> str:

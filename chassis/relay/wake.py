@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 STILL_AWAKE_S = 0.002
-"""A relay that was woken claims again before it rests (see loop.PACE_S), so it need not be told twice within this."""
+"""A relay that was woken claims again before it rests for long, so it need not be told twice within this."""
 
 
 def wake_socket(address: tuple[str, int]) -> socket.socket:

@@ -242,7 +242,9 @@ def keep(tx: Transaction, change: Change, now: datetime) -> Dispute:
     """Save the changed dispute, tell its fact and watch what is due next, all in the round trip of the commit."""
     store.save(tx, change.dispute)
     _tell(tx, change, now)
-    _watch(tx, change.dispute)
+    if not isinstance(change.fact, events.DisputeMediated):
+        # A session leaves what is due as it was.
+        _watch(tx, change.dispute)
     if isinstance(change.fact, events.DisputeReopened):
         _watch_ticket(tx, change.dispute, now)
     if isinstance(change.fact, _AGREEMENT_IS_OVER) or change.dispute.resolution is model.Resolution.DECISION:

@@ -1,9 +1,9 @@
 """Asks `grievances`: with a person's own token, or with the secret that somebody shows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from services.portal.person import Person
 from services.portal.upstream import (
@@ -20,6 +20,8 @@ from services.portal.upstream import (
 Told = Mapping[str, Any]
 
 LONGEST_PAGE = "100"
+
+CASE_NUMBER = re.compile(r"[1-9][0-9]{11}-[0-9]{4}-[0-9]{4,9}")
 
 FULL_PURPOSES = ("mediation", "review")
 """Whoever only has to reach a party opens names and phones, not what was said in sessions."""
@@ -160,4 +162,5 @@ class CaseReader:
 
 
 def _followed(number: str) -> str:
-    return f"/follow/{quote(number, safe='')}"
+    """What is no case number is nobody's: as part of an address it could lead elsewhere."""
+    return f"/follow/{number if CASE_NUMBER.fullmatch(number) else 'none'}"

@@ -1,6 +1,5 @@
 """工作台: the cases where a person works, by what is due; for everyone else, those he or she has filed."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -14,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from services.portal.cases import roles, when, words
 from services.portal.cases.forms import Choice, Field, Form
-from services.portal.cases.reader import Told
+from services.portal.cases.reader import CASE_NUMBER, Told
 from services.portal.divisions import Division, within
 from services.portal.pages import portal
 from services.portal.person import Person
@@ -24,7 +23,6 @@ pages = Blueprint("cases", __name__)
 
 PAGE = "20"
 
-_CASE_NUMBER = re.compile(r"[1-9][0-9]{11}-[0-9]{4}-[0-9]{4,9}")
 
 FILTERS = ("area", "state", "category", "relation", "channel")
 FLAGS = ("open", "overdue", "mine")
@@ -130,7 +128,7 @@ def _query(asked: "MultiDict[str, str]", words_asked: str, is_working: bool) -> 
     query["limit"] = PAGE
     if asked.get("cursor"):
         query["cursor"] = asked["cursor"]
-    if _CASE_NUMBER.fullmatch(words_asked):
+    if CASE_NUMBER.fullmatch(words_asked):
         query["case_number"] = words_asked
     elif words_asked:
         query["q"] = words_asked

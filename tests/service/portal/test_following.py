@@ -68,6 +68,14 @@ def test_a_wrong_secret_tells_nothing_and_keeps_what_was_typed(browser: Browser,
     assert f'value="{CASE_NUMBER}"' in page.text
 
 
+@pytest.mark.parametrize("number", ["..", "../disputes", "440305001012-2026-0007/../..", "%2E%2E"])
+def test_what_is_no_case_number_leads_nowhere_else(browser: Browser, grievances: Grievances, number: str) -> None:
+    page = browser.post("/follow", {"number": number, "secret": CASE_SECRET})
+
+    assert page.status_code == 404
+    assert {one.path for one in grievances.asked} <= {"/follow/none"}
+
+
 def test_the_page_goes_on_without_typing_the_secret_again(browser: Browser, grievances: Grievances) -> None:
     page = browser.post("/follow", PROOF).text
     kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))

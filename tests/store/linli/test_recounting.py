@@ -16,6 +16,7 @@ from chassis.inbox.effects import Inbox
 from chassis.inbox.subscriptions import Subscriptions
 from linli import recounting
 from linli.verification import _of_days, _of_months
+from services.grievances.deadlines.events import DeadlineMissed
 from services.grievances.disputes import events as facts
 from services.statistics.service import Statistics
 from tests.store.statistics.facts import DAXIN, DISTRICT, HAIYUE, XINGHAI, learn
@@ -98,7 +99,7 @@ def pair(service_database: Callable[[str], ServiceDatabase]) -> Iterator[Pair]:
                 for version, fact in enumerate(life, start=1):
                     outbox.add(tx, fact, subject=SUBJECTS[subject][0], version=version, area=area, now=NOON)
             for number, category in ((1, "noise"), (2, None)):
-                missed = facts.DeadlineMissed(
+                missed = DeadlineMissed(
                     *DUE,
                     "2026-02-28T16:00:00+00:00",
                     level="community",
