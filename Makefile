@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 STAMP = $(VENV)/.setup-$(shell cat requirements-dev.lock pyproject.toml Makefile | sha256sum | cut -c1-16)
 ARGS ?=
 ONLY ?=
+# Tests that mostly wait for processes; they run beside all the others, and say what they found after them.
+WAITING = tests/browser tests/embedded tests/faults tests/flow tests/service/chassis
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test lint bench faults lock browser broker printing
@@ -36,7 +38,13 @@ up: setup ## Run everything until Ctrl-C (ARGS="--fresh --port-base 8800 --data 
 	@$(BIN)/linli up $(ARGS)
 
 test: lint browser broker printing ## Lint, then every test on real parts (ONLY=tests/unit ARGS="-x")
+ifneq ($(strip $(ONLY)$(ARGS)),)
 	@$(BIN)/python -m pytest $(ONLY) $(ARGS)
+else
+	@log=$$(mktemp); $(BIN)/python -m pytest $(WAITING) >$$log 2>&1 & waiting=$$!; \
+	  $(BIN)/python -m pytest tests $(addprefix --ignore=,$(WAITING)); others=$$?; \
+	  wait $$waiting; waited=$$?; cat $$log; rm -f $$log; [ $$others = 0 ] && [ $$waited = 0 ]
+endif
 
 lint: setup ## ruff, mypy strict, import contracts, and squawk on every migration
 	@$(BIN)/ruff check
