@@ -1,8 +1,8 @@
 """A dispute's life over HTTP (register, accept, assign, session, resolve) while everything runs, empty and at size.
 
 Everything that `linli up` runs is running, every fact is relayed and counted meanwhile. First with an empty table, then
-with SIZE disputes in it (bench.filling), then a spike: SPIKE times an ordinary load, every request of which must be
-answered and every fact counted in the end. Last the work lists of a community, a street and the district at that size.
+with a million disputes in it (bench.filling), then a spike: SPIKE times an ordinary load, every request of which must
+be answered and every fact counted in the end. Last the work lists of community, street and district at that size.
 """
 
 import time
@@ -18,17 +18,18 @@ from bench.ground import BenchError, Database, Ground
 from bench.lives import Place
 from bench.results import Results
 from bench.rounds import Scale, Tell
+from chassis.calendar import local_day, system_clock
 from chassis.identity import Grant
 from linli.demo.people import Person
 
 CONNECTIONS = 16
 SPIKE_CONNECTIONS = 64
 ORDINARY_PER_S = 20
-"""Requests: four lives a second, some two hundred times what one district files on average in its working hours."""
+"""Requests: four lives a second. A district of Nanshan's size is taken to have 199,070 mediations and hotline tickets a
+year; in 2,000 working hours that is one in 36 seconds."""
 
 SPIKE = 35
 PAGES = 1500
-TERM = ("2026-01-01", "2029-01-01")
 
 LISTS = (
     "/disputes?limit=20",
@@ -93,9 +94,8 @@ class _Lives:
             )
         ]
         officer = Person.with_role(self._running.instance, f"street-{area}", "", "street_officer", area)
-        formed, ends = TERM
-        committee = {"area": area, "formed_on": formed, "term_ends_on": ends, "members": members}
-        officer.post("grievances", "/committees", committee)
+        formed_on = local_day(system_clock()).isoformat()
+        officer.post("grievances", "/committees", {"area": area, "formed_on": formed_on, "members": members})
         return Place(
             area,
             mediator_id,

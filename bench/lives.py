@@ -12,18 +12,18 @@ standard error.
 import json
 import pickle
 import select
-import socket
 import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
 from bench import requests
+from bench.wire import Wire, is_good
 
 WARM_UP = 0.2
 SHOWN = 5
@@ -101,32 +101,13 @@ def _said(token: str, key: str) -> dict[str, str]:
 class Client:
     """One connection and the life that uses it just now."""
 
-    wire: socket.socket
+    wire: Wire
     life: Life | None = None
     sent_at: float = 0.0
-    received: bytearray = field(default_factory=bytearray)
 
     def send(self, life: Life) -> None:
         self.life, self.sent_at = life, time.perf_counter()
-        self.wire.sendall(life.request())
-
-    def answer(self) -> bytes | None:
-        """The answer as soon as it is whole. Raises ConnectionError when the service ends the connection."""
-        part = self.wire.recv(65536)
-        if not part:
-            raise ConnectionError("the service closed the connection")
-        self.received += part
-        head = self.received.find(b"\r\n\r\n")
-        if head < 0 or len(self.received) < head + 4 + self._length(head):
-            return None
-        whole = bytes(self.received)
-        self.received.clear()
-        return whole
-
-    def _length(self, head: int) -> int:
-        headers = bytes(self.received[:head]).lower()
-        at = headers.find(b"\r\ncontent-length:")
-        return int(headers[at + 17 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+        self.wire.send(life.request())
 
 
 class Crowd:
@@ -160,8 +141,7 @@ class Crowd:
             self._take_in(30.0)
 
     def _connect(self) -> None:
-        wire = socket.create_connection(self._address, timeout=30)
-        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire = Wire.to(self._address)
         client = Client(wire)
         self._clients[wire.fileno()] = client
         self._free.append(client)
@@ -171,7 +151,7 @@ class Crowd:
         for descriptor, _ in self._poll.poll(max(timeout_s, 0.0)):
             client = self._clients[descriptor]
             try:
-                answer = client.answer()
+                answer = client.wire.answer()
             except OSError as error:
                 self._lost(client, error)
             else:
@@ -183,7 +163,7 @@ class Crowd:
         assert life is not None
         self.taken_s.append(now - client.sent_at)
         self._free.append(client)
-        if answer[9:10] != b"2":
+        if not is_good(answer):
             self._failed(answer.decode("utf-8", "replace"))
         elif life.went_on(answer):
             self._waiting.append(life)
@@ -194,7 +174,7 @@ class Crowd:
         self._failed(repr(error))
         self._poll.unregister(client.wire.fileno())
         del self._clients[client.wire.fileno()]
-        client.wire.close()
+        client.wire.socket.close()
         self._connect()
 
     def _failed(self, why: str) -> None:

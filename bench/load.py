@@ -10,12 +10,12 @@ last request of a fixed rate was sent. Ends with status 1 at the first answer th
 import json
 import pickle
 import select
-import socket
 import sys
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from bench.wire import Wire, is_good
 
 WARM_UP = 0.2
 
@@ -24,50 +24,18 @@ class Refused(Exception):
     """An answer that is no 2xx."""
 
 
-@dataclass
-class Client:
-    """One connection: idle, or with a request whose answer is coming in."""
-
-    wire: socket.socket
-    received: bytearray = field(default_factory=bytearray)
-
-    def send(self, request: bytes) -> None:
-        self.wire.sendall(request)
-
-    def is_answered(self) -> bool:
-        """Take in what has come; whether the answer is whole. Raises Refused, and ConnectionError at its end."""
-        part = self.wire.recv(65536)
-        if not part:
-            raise ConnectionError("the service closed the connection")
-        self.received += part
-        head = self.received.find(b"\r\n\r\n")
-        if head < 0 or len(self.received) < head + 4 + self._length(head):
-            return False
-        if self.received[9:10] != b"2":
-            raise Refused(self.received.decode("utf-8", "replace"))
-        self.received.clear()
-        return True
-
-    def _length(self, head: int) -> int:
-        headers = bytes(self.received[:head]).lower()
-        at = headers.find(b"\r\ncontent-length:")
-        return int(headers[at + 17 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-
-
 class Load:
     """Requests that wait, connections that are free, and answers with the instants they came at."""
 
     def __init__(self, address: tuple[str, int], requests: list[bytes], connections: int) -> None:
         self._waiting = deque(requests)
         self._poll = select.epoll()
-        self._clients = {}
-        self._free: list[Client] = []
+        self._wires = {}
+        self._free: list[Wire] = []
         for _ in range(connections):
-            wire = socket.create_connection(address, timeout=30)
-            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            client = Client(wire)
-            self._clients[wire.fileno()] = client
-            self._free.append(client)
+            wire = Wire.to(address)
+            self._wires[wire.fileno()] = wire
+            self._free.append(wire)
             self._poll.register(wire.fileno(), select.EPOLLIN)
         self.answered_at: list[float] = []
         self.late_s = 0.0
@@ -84,14 +52,16 @@ class Load:
                 sent += 1
             else:
                 self._take_in(due_s if self._free else 1.0)
-        while len(self._free) < len(self._clients):
+        while len(self._free) < len(self._wires):
             self._take_in(10.0)
 
     def _take_in(self, timeout_s: float) -> None:
         for descriptor, _ in self._poll.poll(timeout_s):
-            client = self._clients[descriptor]
-            if client.is_answered():
-                self._free.append(client)
+            wire = self._wires[descriptor]
+            if (answer := wire.answer()) is not None:
+                if not is_good(answer):
+                    raise Refused(answer.decode("utf-8", "replace"))
+                self._free.append(wire)
                 self.answered_at.append(time.perf_counter())
 
     def per_s(self) -> float:

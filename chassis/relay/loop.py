@@ -23,10 +23,10 @@ from chassis.relay.rows import OutboxRows
 
 log = logging.getLogger(__name__)
 
-# A move that a crash of PostgreSQL undoes is made again, after the fact was sent again: consumers absorb that.
 LONGEST_REST_S = 0.01
 """While there is little in each, two claims lie twice as far apart as one takes to be sent, at most this."""
 
+# A move that a crash of PostgreSQL undoes is made again, after the fact was sent again: consumers absorb that.
 SESSION = {"synchronous_commit": "off", "lock_timeout": "5s"}
 
 

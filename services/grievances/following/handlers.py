@@ -41,13 +41,13 @@ class FollowedCase(Followed):
     referrals: tuple[Progress, ...]
 
 
-def get_followed(tx: Transaction, shown: Shown, *, now: datetime) -> FollowedCase:
-    """How a case stands, for who shows its number and secret; audited as read by secret."""
+def read_case(tx: Transaction, shown: Shown) -> tuple[Dispute, bytes]:
+    """The case of this number and secret, and what was told, sealed; audited as read by secret."""
     dispute_id = open_case(tx, shown)
     found = dispute_store.find(tx, dispute_id)
     if found is None:
         raise unknown_case()
-    dispute, _ = found
+    dispute, sealed = found
     audit.record(
         tx,
         ANONYMOUS.actor_id,
@@ -57,6 +57,13 @@ def get_followed(tx: Transaction, shown: Shown, *, now: datetime) -> FollowedCas
         purpose="own filing",
         kind="read",
     )
+    return dispute, sealed
+
+
+def get_followed(tx: Transaction, shown: Shown, *, now: datetime) -> FollowedCase:
+    """How a case stands, for who shows its number and secret."""
+    dispute, _ = read_case(tx, shown)
+    dispute_id = dispute.dispute_id
     followed = model.followed(
         dispute,
         due=store.list_due(tx, dispute_id),

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from chassis import audit
 from chassis.database import Transaction
 from chassis.errors import NotAllowed, NotFound
-from chassis.identity import ANONYMOUS, Actor
+from chassis.identity import Actor
 from services.grievances import access
 from services.grievances.disputes import handlers as disputes
 from services.grievances.disputes import store as dispute_store
@@ -107,22 +106,10 @@ def get_request(tx: Transaction, reference: str | UUID, *, jurisdiction_id: str 
 
 
 def get_followed(tx: Transaction, shown: following.Shown, *, jurisdiction_id: str | None) -> ServiceRequest:
-    """The one whose number and secret are shown, with what was told; audited as read by secret."""
+    """The one whose number and secret are shown, with what was told."""
     check_jurisdiction(tx, jurisdiction_id)
-    dispute_id = following.open_case(tx, shown)
-    found = dispute_store.find(tx, dispute_id)
-    if found is None:
-        raise following.unknown_case()
-    dispute, sealed = found
-    audit.record(
-        tx,
-        ANONYMOUS.actor_id,
-        "dispute.read_by_secret",
-        f"dispute/{dispute_id}",
-        area=dispute.area,
-        purpose="own filing",
-        kind="read",
-    )
+    dispute, sealed = following.read_case(tx, shown)
+    dispute_id = dispute.dispute_id
     decided = dispute.resolution is Resolution.DECISION
     return replace(
         _standing(tx, dispute_id),
