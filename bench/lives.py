@@ -23,7 +23,7 @@ from statistics import quantiles
 from typing import Any
 
 from bench import requests
-from bench.wire import Wire, is_good
+from linli.wire import Wire, is_good
 
 WARM_UP = 0.2
 SHOWN = 5

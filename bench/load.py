@@ -15,7 +15,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-from bench.wire import Wire, is_good
+from linli.wire import Wire, is_good
 
 WARM_UP = 0.2
 
