@@ -32,6 +32,7 @@ class Timer(Entrypoint):
 
     def start(self) -> None:
         self._stopping = Event()
+        self._between_s = self.seconds / self.container.config.get("pace", 1.0)
         self._thread = self.container.spawn_managed_thread(self._run, identifier=f"timer {self.method_name}")
 
     def stop(self) -> None:
@@ -47,14 +48,14 @@ class Timer(Entrypoint):
             took = time.monotonic() - started
             metrics.labelled(metrics.TIMER_SECONDS, self.method_name).observe(took)
             # Even what is late or has more to do lets the others have a turn first.
-            self._wait(0 if is_more else max(self.seconds - took, 0))
+            self._wait(0 if is_more else max(self._between_s - took, 0))
 
     def _call(self, method: Callable[[datetime], bool | None]) -> bool:
         """One call, whatever comes of it: the next may do better, and the service has other work too."""
         try:
             return method(self.container.config.get("clock", system_clock)()) is True
         except Unavailable as error:
-            log.warning("%s is tried again in %g s: %s", self.method_name, self.seconds, error)
+            log.warning("%s is tried again in %g s: %s", self.method_name, self._between_s, error)
             metrics.TIMER_FAILURES.labels(self.method_name, "unavailable").inc()
         except (Exception, eventlet.Timeout) as error:
             log.error("unforeseen error in %s", self.method_name, exc_info=error)

@@ -35,7 +35,8 @@ WATCH_S = 0.5
 class WebServer(SharedExtension):
     """One for each service, shared by its entrypoints. Reads `settings` (HttpSettings) of nameko's configuration.
 
-    `verifier` and `clock` beside them, when present, take the place of those made from the settings.
+    `verifier` and `clock` beside them, when present, take the place of those made from the settings. Tokens hold by the
+    machine's own time, whatever year the service plays.
     """
 
     def __init__(self) -> None:
@@ -59,7 +60,7 @@ class WebServer(SharedExtension):
         self._public_rate = RateLimit(settings.public_rate_limit_per_s)
         self._trusted_proxies = settings.trusted_proxies
         self._verifier: Verifier = config.get("verifier") or Verifier(
-            settings.jwt_jwks, settings.jwt_issuer, settings.jwt_audience, settings.jwt_algorithms, clock=self.clock
+            settings.jwt_jwks, settings.jwt_issuer, settings.jwt_audience, settings.jwt_algorithms
         )
 
     def register(self, declared: "endpoint") -> None:

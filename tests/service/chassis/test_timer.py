@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from chassis.identity import Issuer, new_signing_key
+from chassis.identity import Grant, Issuer, new_signing_key
 from chassis.timer import every
 from tests.support.asking import ask
 from tests.support.service_process import ServiceProcess, answers
 
 Start = Callable[[str], ServiceProcess]
+ISSUER = Issuer(new_signing_key(), "https://issuer.test", "linli")
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """A service of tests.service.chassis.ticking, once it answers."""
     keys = tmp_path / "jwks.json"
-    keys.write_text(json.dumps(Issuer(new_signing_key(), "https://issuer.test", "linli").jwks()))
+    keys.write_text(json.dumps(ISSUER.jwks()))
     settings = {"JWT_ISSUER": "https://issuer.test", "JWT_JWKS": str(keys)}
     with ExitStack() as stack:
 
@@ -71,6 +72,21 @@ def test_an_idle_timer_does_not_hold_up_the_end(start: Start) -> None:
     process.wait_until(lambda: "0 left" in process.said())
 
     assert process.stop(within_s=10) == 0
+
+
+def test_a_service_that_lives_faster_does_by_the_clock_so_much_more_often(start: Start) -> None:
+    process = start("hourly")
+
+    process.wait_until(lambda: "hour 5" in process.said())
+
+
+def test_a_token_holds_by_the_machines_time_whatever_year_the_service_lives_in(start: Start) -> None:
+    process = start("distant")
+    token = ISSUER.issue("operator-1", [Grant("operator", "440305000000")], 60)
+
+    answer = ask(process.port, "GET", "/year", token=token)
+
+    assert (answer.status, answer.json) == (200, {"year": 2127})
 
 
 def test_a_timer_without_time_between_is_refused() -> None:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from chassis import runner
 from chassis.config import HttpSettings, ServingSettings
 from chassis.errors import DatabaseUnavailable
-from chassis.http import ChassisApi
+from chassis.http import Answer, ChassisApi, Request, endpoint
 from chassis.service import OwnClock
 from chassis.timer import every
 
@@ -80,6 +80,36 @@ class Slow(Ticking):
         print("ended", flush=True)
 
 
+class Hourly(Ticking):
+    """Looks once an hour."""
+
+    runs = 0
+
+    @every(LONG_S)
+    def look(self, now: datetime) -> None:
+        self.runs += 1
+        print(f"hour {self.runs}", flush=True)
+
+
+class Distant(Ticking):
+    """Lives in another century and says so to whoever has a token."""
+
+    @endpoint("GET", "/year", roles={"operator"}, summary="The year")
+    def get_year(self, request: Request) -> Answer:
+        return request.answer(None, {"year": request.now.year})
+
+
+def another_century() -> datetime:
+    return NEW_YEAR.replace(year=2127)
+
+
+SERVICES: dict[str, dict[str, Any]] = {
+    "failing": {"service": Failing},
+    "telling": {"service": Telling},
+    "slow": {"service": Slow},
+    "hourly": {"service": Hourly, "pace": LONG_S / 0.05},
+    "distant": {"service": Distant, "clock": another_century},
+}
+
 if __name__ == "__main__":
-    chosen = {"failing": Failing, "telling": Telling, "slow": Slow}[sys.argv[1]]
-    runner.serve(chosen, clock=lambda: NEW_YEAR)
+    runner.serve(**{"clock": lambda: NEW_YEAR, **SERVICES[sys.argv[1]]})
