@@ -57,8 +57,9 @@ lint: setup ## ruff, mypy strict, import contracts, and squawk on every migratio
 bench: setup broker ## Measure against the peers and the floors, in one run (ONLY=relay ARGS=...)
 	@$(BIN)/python -m bench $(ONLY) $(ARGS)
 
-faults: setup broker ## Kill, stop and corrupt real parts; the ledger must hold (ONLY=relay ARGS=...)
-	@$(BIN)/python -m pytest tests/faults -m faults $(if $(ONLY),-k $(ONLY)) $(ARGS)
+faults: setup broker ## Kill, stop and corrupt real parts; the ledger must hold (ONLY=12 or ONLY=5 MINUTES=30 SEED=7)
+	@export LINLI_FAULT_SIZE=full LINLI_FAULT_ONLY="$(ONLY)" $(if $(SEED),LINLI_FAULT_SEED=$(SEED)) \
+	  $(if $(MINUTES),LINLI_FAULT_MINUTES=$(MINUTES)); $(BIN)/python -m pytest tests/faults $(ARGS)
 
 lock: setup ## Resolve the pins again and write both lock files
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check 'uv>=0.9,<1'

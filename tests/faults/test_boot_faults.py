@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
+import pytest
+
 from linli.embedded.parts import Embedded
-from tests.faults.conftest import Report
 from tests.support.asking import ask
+from tests.support.fault_results import Report
 from tests.support.service_process import ServiceProcess, answers
 from tests.support.stage import Stage
 
@@ -34,6 +36,7 @@ def set_right(stage: Stage, service: ServiceProcess) -> None:
     assert service.popen.poll() is None
 
 
+@pytest.mark.fault(24)
 def test_a_queue_of_other_arguments_is_named_until_it_is_gone(stage: Stage, report: Report) -> None:
     with stage.channel() as channel:
         channel.queue_declare(stage.route.queue, durable=True, auto_delete=False)
@@ -43,36 +46,36 @@ def test_a_queue_of_other_arguments_is_named_until_it_is_gone(stage: Stage, repo
         channel.queue_delete(stage.route.queue)
     set_right(stage, service)
 
-    report("24 a queue had other arguments at boot", stage.weigh())
+    report("a queue had other arguments at boot", stage.weigh())
 
 
 @contextmanager
-def late_user(embedded: Embedded, vhost: str) -> Iterator[None]:
-    rabbitmq = embedded.rabbitmq
+def late_user(parts: Embedded, vhost: str) -> Iterator[None]:
+    rabbitmq = parts.rabbitmq
     rabbitmq.ctl("add_user", "late", "right")
     rabbitmq.ctl("set_permissions", "-p", vhost, "late", ".*", ".*", ".*")
     yield
     rabbitmq.ctl("delete_user", "late")
 
 
-def test_a_wrong_password_is_told_without_it_until_it_is_right(
-    stage: Stage, report: Report, embedded: Embedded
-) -> None:
-    parts = urlsplit(stage.amqp_url)
-    login = urlunsplit(parts._replace(netloc=f"late:right@{parts.netloc.rpartition('@')[2]}"))
+@pytest.mark.fault(24)
+def test_a_wrong_password_is_told_without_it_until_it_is_right(stage: Stage, report: Report, parts: Embedded) -> None:
+    address = urlsplit(stage.amqp_url)
+    login = urlunsplit(address._replace(netloc=f"late:right@{address.netloc.rpartition('@')[2]}"))
     service = stage.start_service(ready=False, AMQP_URL=login)
     wait_told(service, "refuses user 'late': check the user, the password and the vhost in AMQP_URL")
-    with late_user(embedded, stage.vhost):
+    with late_user(parts, stage.vhost):
         set_right(stage, service)
 
-    report("24 a login was refused at boot", stage.weigh())
+    report("a login was refused at boot", stage.weigh())
     assert "right@" not in service.said()
 
 
+@pytest.mark.fault(24)
 def test_a_database_that_is_not_there_yet_is_waited_for(stage: Stage, report: Report) -> None:
     with stage.sink_cut_off():
         service = stage.start_service(ready=False)
         wait_told(service, "PostgreSQL does not answer")
     set_right(stage, service)
 
-    report("24 the database took no connections at boot", stage.weigh())
+    report("the database took no connections at boot", stage.weigh())

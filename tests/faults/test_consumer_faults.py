@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from chassis.inbox import dead_letters
-from tests.faults.conftest import Report
-from tests.support.stage import DRAIN_S, Stage, events
+from tests.support.fault_results import Report
+from tests.support.stage import DRAIN_S, Stage, sized
 from tests.support.waiting import wait_for
 
 
+@pytest.mark.fault(4)
 def test_a_consumer_killed_at_random_under_load_has_each_effect_once(stage: Stage, report: Report) -> None:
-    count, kills = events(3000), 5
+    count, kills = sized(3000, 100_000), sized(5, 20)
     stage.declare()
     stage.start_relay()
     stage.commit(count, together=50)
@@ -25,10 +26,11 @@ def test_a_consumer_killed_at_random_under_load_has_each_effect_once(stage: Stag
     stage.wait_in_effect(count)
     stage.wait_settled()
 
-    report(f"4 consumer killed {kills} times at random under load", stage.weigh())
+    report(f"consumer killed {kills} times at random under load", stage.weigh())
     assert stage.effects() == count
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize("point", ["die", "die late"], ids=["before its commit", "after its commit, before its ack"])
 def test_a_consumer_killed_around_its_commit_has_each_effect_once(
     stage: Stage, report: Report, tmp_path: Path, point: str
@@ -48,11 +50,12 @@ def test_a_consumer_killed_around_its_commit_has_each_effect_once(
     in_effect_twice = 101 if point == "die late" else 0
     wait_for(lambda: stage.metric(second, "linli_duplicate_events_total") == in_effect_twice)
 
-    report(f"4 consumer killed at `{point}`, {in_effect_twice} deliveries absorbed", stage.weigh())
+    report(f"consumer killed at `{point}`, {in_effect_twice} deliveries absorbed", stage.weigh())
     assert in_effect_then == in_effect_twice
     assert (stage.effects(), stage.letters()) == (101, [])
 
 
+@pytest.mark.fault(14)
 def test_sigterm_with_fifty_in_hand_finishes_acknowledges_and_hands_nothing_back(stage: Stage, report: Report) -> None:
     stage.declare()
     stage.start_relay()
@@ -67,11 +70,12 @@ def test_sigterm_with_fifty_in_hand_finishes_acknowledges_and_hands_nothing_back
     code = service.stop()
 
     redelivered = stage.ready_messages()
-    report("14 SIGTERM with 50 in hand", stage.weigh())
+    report("SIGTERM with 50 in hand", stage.weigh())
     assert (in_effect_meanwhile, stage.effects()) == (0, 50)
     assert (code, redelivered) == (0, 0)
 
 
+@pytest.mark.fault(15)
 def test_sigterm_past_the_grace_period_ends_it_and_the_work_is_done_once_by_the_next(
     stage: Stage, report: Report
 ) -> None:
@@ -87,10 +91,11 @@ def test_sigterm_past_the_grace_period_ends_it_and_the_work_is_done_once_by_the_
     stage.start_service()
     stage.wait_settled()
 
-    report("15 SIGTERM past the grace period with 50 in hand", stage.weigh())
+    report("SIGTERM past the grace period with 50 in hand", stage.weigh())
     assert (stage.effects(), stage.letters()) == (50, [])
 
 
+@pytest.mark.fault(17)
 def test_a_poison_that_kills_its_process_ends_dead_and_no_healthy_fact_does(stage: Stage, report: Report) -> None:
     stage.declare()
     stage.start_relay()
@@ -106,18 +111,19 @@ def test_a_poison_that_kills_its_process_ends_dead_and_no_healthy_fact_does(stag
         deaths = ends()
 
     kept = [(letter.subject, letter.version, letter.state, letter.reason) for letter in stage.letters()]
-    report(f"17 poison killed its process {deaths} times", stage.weigh())
+    report(f"poison killed its process {deaths} times", stage.weigh())
     assert kept == [("poisoned", 1, "dead", "poison"), ("poisoned", 2, "parked", "order")]
     assert stage.effects() == 200
     # Once among the others, then alone as often as it may.
     assert deaths == 3
 
 
+@pytest.mark.fault(17)
 def test_a_healthy_fact_is_not_handed_back_for_each_death_before_it(stage: Stage, report: Report) -> None:
     """The broker gives up what was handed back 50 times: poisons must not use that up for those behind them."""
     stage.declare()
     stage.start_relay()
-    poisons = events(3) if events(3) < 100 else 100
+    poisons = sized(3, 100)
     with stage.source.transaction() as tx:
         stage.tell(tx, "before")
         for number in range(poisons):
@@ -132,13 +138,14 @@ def test_a_healthy_fact_is_not_handed_back_for_each_death_before_it(stage: Stage
             handed_back = stage.wait_ready_message().headers["x-delivery-count"]
         stage.wait_settled(look=ends)
 
-    report(f"17 {poisons} poisons killed their process {deaths} times", stage.weigh())
+    report(f"{poisons} poisons killed their process {deaths} times", stage.weigh())
     assert {letter.reason for letter in stage.letters()} == {"poison"}
     assert stage.effects() == 2
     # When it was among the others, when the first poison was found, and by the kill above.
     assert handed_back == 3 < deaths
 
 
+@pytest.mark.fault(20)
 def test_a_thousand_deliveries_of_one_fact_have_one_effect(stage: Stage, report: Report) -> None:
     stage.declare()
     stage.start_relay()
@@ -150,10 +157,11 @@ def test_a_thousand_deliveries_of_one_fact_have_one_effect(stage: Stage, report:
     first, second = stage.start_service(), stage.start_service()
     wait_for(lambda: sum(stage.metric(one, "linli_duplicate_events_total") for one in (first, second)) >= 999)
 
-    report("20 one fact delivered 1,000 times", stage.weigh())
+    report("one fact delivered 1,000 times", stage.weigh())
     assert stage.effects() == 1
 
 
+@pytest.mark.fault(21)
 def test_versions_three_one_two_and_two_again_take_effect_once_and_in_order(stage: Stage, report: Report) -> None:
     stage.declare()
     stage.start_relay()
@@ -169,10 +177,11 @@ def test_versions_three_one_two_and_two_again_take_effect_once_and_in_order(stag
     stage.wait_in_effect(3)
     stage.wait_settled()
 
-    report("21 versions 3, 1, 2, 2", stage.weigh())
+    report("versions 3, 1, 2, 2", stage.weigh())
     assert stage.effects() == 3
 
 
+@pytest.mark.fault(17)
 def test_what_the_broker_gives_up_delivering_is_kept_as_dead_and_comes_into_effect_when_replayed(
     stage: Stage, report: Report
 ) -> None:
@@ -194,6 +203,7 @@ def test_what_the_broker_gives_up_delivering_is_kept_as_dead_and_comes_into_effe
     assert stage.effects() == 1
 
 
+@pytest.mark.fault(18)
 def test_while_the_database_is_gone_nothing_is_acknowledged_and_a_stop_hands_it_all_back(
     stage: Stage, report: Report
 ) -> None:
@@ -211,6 +221,6 @@ def test_while_the_database_is_gone_nothing_is_acknowledged_and_a_stop_hands_it_
     stage.start_service()
     stage.wait_settled()
 
-    report("18 database gone with 50 in hand, then a stop", stage.weigh())
+    report("database gone with 50 in hand, then a stop", stage.weigh())
     assert (handed_back, code) == (50, 0)
     assert (stage.effects(), stage.letters()) == (50, [])

@@ -1,7 +1,6 @@
 """Faults between outbox and broker: the relay dies, the broker stands still or does not read, nobody listens, a
 transaction stays open (DESIGN §6: 1, 6, 7, 10, 22)."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,15 +8,16 @@ from contextlib import contextmanager
 import pytest
 
 from linli.embedded.parts import Embedded
-from tests.faults.conftest import Report
-from tests.support.stage import DRAIN_S, Stage, events
+from tests.support.fault_results import Report
+from tests.support.stage import DRAIN_S, Stage, sized
 from tests.support.waiting import wait_for
 
-HOLD_S = float(os.environ.get("LINLI_FAULT_HOLD_S", "3"))
+HOLD_S = sized(3, 60)
 
 
+@pytest.mark.fault(1)
 def test_a_relay_killed_at_random_points_loses_and_repeats_nothing(stage: Stage, report: Report) -> None:
-    count, kills = events(3000), 8
+    count, kills = sized(3000, 100_000), sized(8, 20)
     service = stage.start_service()
     stage.commit(count, together=50)
     thresholds = sorted(stage.random.sample(range(1, count - 60), kills))
@@ -29,12 +29,13 @@ def test_a_relay_killed_at_random_points_loses_and_repeats_nothing(stage: Stage,
     stage.wait_settled()
 
     again = stage.metric(service, "linli_duplicate_events_total")
-    report(f"1 relay killed {kills} times at random, {again:.0f} facts delivered twice", stage.weigh())
+    report(f"relay killed {kills} times at random, {again:.0f} facts delivered twice", stage.weigh())
     assert stage.effects() == count
 
 
+@pytest.mark.fault(1)
 def test_when_the_leading_relay_is_killed_the_standby_goes_on(stage: Stage, report: Report) -> None:
-    count, kills = events(2000), 4
+    count, kills = sized(2000, 20_000), sized(4, 10)
     stage.start_service()
     relays = [stage.start_relay(RELAY_BATCH="50") for _ in range(2)]
     committing = threading.Thread(target=stage.commit, args=(count,), kwargs={"together": 5})
@@ -48,10 +49,11 @@ def test_when_the_leading_relay_is_killed_the_standby_goes_on(stage: Stage, repo
     committing.join()
     stage.wait_settled()
 
-    report(f"1 leading relay killed {kills} times with a standby", stage.weigh())
+    report(f"leading relay killed {kills} times with a standby", stage.weigh())
     assert stage.effects() == count
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("point", ["sent", "confirmed"])
 def test_a_relay_killed_at_a_point_of_its_way_is_repeated_and_absorbed(
     stage: Stage, report: Report, point: str
@@ -66,58 +68,61 @@ def test_a_relay_killed_at_a_point_of_its_way_is_repeated_and_absorbed(
     stage.wait_settled()
     again = wait_for(lambda: stage.metric(service, "linli_duplicate_events_total"))
 
-    report(f"1 relay killed twice when all was {point}, {again:.0f} facts delivered twice", stage.weigh())
+    report(f"relay killed twice when all was {point}, {again:.0f} facts delivered twice", stage.weigh())
     assert stage.effects() == 300
 
 
+@pytest.mark.fault(6)
 def test_a_broker_that_stands_still_is_given_up_in_time_and_gets_everything_when_it_goes_on(
-    stage: Stage, report: Report, embedded: Embedded
+    stage: Stage, report: Report, own_parts: Embedded
 ) -> None:
     stage.start_service()
     relay = stage.start_relay(RELAY_CONFIRM_TIMEOUT_S="0.5")
     stage.commit(100)
     stage.wait_in_effect(100)
-    embedded.rabbitmq.suspend()
+    own_parts.rabbitmq.suspend()
     try:
         stage.commit(100)
         relay.wait_until(lambda: "without a confirm after 0.5 s" in relay.said())
         unsent = stage.unsent()
     finally:
-        embedded.rabbitmq.resume()
+        own_parts.rabbitmq.resume()
     stage.wait_settled()
 
-    report("6 broker stopped in its tracks until a confirm was overdue", stage.weigh())
+    report("broker stopped in its tracks until a confirm was overdue", stage.weigh())
     assert unsent == 100
     assert stage.effects() == 200
 
 
 @contextmanager
-def memory_alarm(embedded: Embedded) -> Iterator[None]:
+def memory_alarm(parts: Embedded) -> Iterator[None]:
     """The broker reads nothing from those who publish."""
-    before = embedded.rabbitmq.evaluate("vm_memory_monitor:get_vm_memory_high_watermark().")
-    embedded.rabbitmq.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.0000001).")
+    before = parts.rabbitmq.evaluate("vm_memory_monitor:get_vm_memory_high_watermark().")
+    parts.rabbitmq.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.0000001).")
     try:
         yield
     finally:
-        embedded.rabbitmq.evaluate(f"vm_memory_monitor:set_vm_memory_high_watermark({before.strip()}).")
+        parts.rabbitmq.evaluate(f"vm_memory_monitor:set_vm_memory_high_watermark({before.strip()}).")
 
 
-def test_under_a_memory_alarm_nothing_is_taken_for_confirmed(stage: Stage, report: Report, embedded: Embedded) -> None:
+@pytest.mark.fault(7)
+def test_under_a_memory_alarm_nothing_is_taken_for_confirmed(stage: Stage, report: Report, own_parts: Embedded) -> None:
     stage.start_service()
     relay = stage.start_relay(RELAY_CONFIRM_TIMEOUT_S="0.5")
     stage.commit(100)
     stage.wait_in_effect(100)
-    with memory_alarm(embedded):
+    with memory_alarm(own_parts):
         stage.commit(100)
         relay.wait_until(lambda: "stopped reading" in relay.said() and "without a confirm" in relay.said())
         unsent = stage.unsent()
     stage.wait_settled()
 
-    report("7 memory alarm until a confirm was overdue", stage.weigh())
+    report("memory alarm until a confirm was overdue", stage.weigh())
     assert unsent == 100
     assert stage.effects() == 200
 
 
+@pytest.mark.fault(10)
 def test_facts_nobody_listens_for_stay_and_are_delivered_after_the_bind(stage: Stage, report: Report) -> None:
     stage.start_relay(RELAY_SWEEP_S="0.2")
     stage.commit(200)
@@ -126,11 +131,12 @@ def test_facts_nobody_listens_for_stay_and_are_delivered_after_the_bind(stage: S
     stage.start_service()
     stage.wait_settled()
 
-    report("10 no queue was bound, then one was", stage.weigh())
+    report("no queue was bound, then one was", stage.weigh())
     assert stayed == 200
     assert stage.effects() == 200
 
 
+@pytest.mark.fault(22)
 def test_the_row_of_a_transaction_held_open_is_sent_after_it_and_in_order(stage: Stage, report: Report) -> None:
     stage.start_service()
     relay = stage.start_relay()
@@ -161,5 +167,5 @@ def test_the_row_of_a_transaction_held_open_is_sent_after_it_and_in_order(stage:
         stage.tell(tx, "held")
     stage.wait_settled()
 
-    report(f"22 a transaction held open {HOLD_S:g} s while {elsewhere} facts passed it", stage.weigh())
+    report(f"a transaction held open {HOLD_S:g} s while {elsewhere} facts passed it", stage.weigh())
     assert stage.effects() == 52 + elsewhere

@@ -1,7 +1,6 @@
 """Broker and database killed under a whole running instance (DESIGN §6: 2, 3): commands go on, every effect comes."""
 
 import io
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,13 +16,13 @@ from linli.importing import load_divisions, read_divisions
 from linli.instance import Reach
 from linli.running import Running
 from linli.services import subscriptions
-from tests.faults.conftest import Report
 from tests.support.asking import Reply, ask
+from tests.support.fault_results import Report
 from tests.support.service_process import ROOT
-from tests.support.stage import DRAIN_S, Outcome
+from tests.support.stage import DRAIN_S, Outcome, sized
 from tests.support.waiting import wait_for
 
-KILLS = int(os.environ.get("LINLI_FAULT_KILLS", "3"))
+KILLS = sized(3, 20)
 AREA = "440305001012"
 DISPUTE = {
     "area": AREA,
@@ -81,11 +80,11 @@ class Instance:
     def settle(self) -> Outcome:
         """The ledger once nothing is on its way; figures, notices and audit chains must agree with it then."""
         found = ledger.settle(self.databases, subscriptions(), DRAIN_S)
-        totals = {name: sum(getattr(one, name) for one in found) for name in
-                  ("facts", "effects", "kept", "missing", "extra")}  # fmt: skip
+        totals = ledger.totals(found)
         wrong = [check for check in verification.checks(self.databases, lambda _: None, {}) if not check.holds]
         assert not wrong
-        return Outcome(ledger.Balance("all", "all", **totals), twice=0, disordered=0)
+        kept = totals.pop("kept")
+        return Outcome(**totals, dead=kept)
 
     def _count(self, service: str, sql: str) -> int:
         with self.databases[service].transaction() as tx:
@@ -120,6 +119,7 @@ def _ready(running: Running) -> Instance:
     return instance
 
 
+@pytest.mark.fault(2)
 def test_with_the_broker_stopped_commands_succeed_and_their_effects_come_when_it_is_back(
     instance: Instance, report: Report
 ) -> None:
@@ -137,6 +137,7 @@ def test_with_the_broker_stopped_commands_succeed_and_their_effects_come_when_it
     assert (meanwhile, instance.counted()) == (before, before + 40)
 
 
+@pytest.mark.fault(2)
 def test_a_broker_killed_again_and_again_under_load_loses_and_repeats_nothing(
     instance: Instance, report: Report
 ) -> None:
@@ -150,11 +151,12 @@ def test_a_broker_killed_again_and_again_under_load_loses_and_repeats_nothing(
             instance.running.rabbitmq.start()
     outcome = instance.settle()
 
-    report(f"2 broker killed {KILLS} times while {len(answers)} disputes were filed", outcome)
+    report(f"broker killed {KILLS} times while {len(answers)} disputes were filed", outcome)
     assert set(answers) == {201}
     assert instance.counted() == before + len(answers)
 
 
+@pytest.mark.fault(3)
 def test_a_database_killed_again_and_again_under_load_keeps_facts_and_effects_alike(
     instance: Instance, report: Report
 ) -> None:
@@ -170,7 +172,7 @@ def test_a_database_killed_again_and_again_under_load_keeps_facts_and_effects_al
         database.close()
     outcome = instance.settle()
 
-    report(f"3 PostgreSQL killed {KILLS} times while {len(answers)} disputes were filed", outcome)
+    report(f"PostgreSQL killed {KILLS} times while {len(answers)} disputes were filed", outcome)
     assert set(answers) <= {201, 503}
     # A command may have been committed though its answer was lost.
     assert answers.count(201) <= instance.counted() - before <= len(answers)
