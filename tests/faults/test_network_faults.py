@@ -1,7 +1,7 @@
 """A network that swallows everything and closes nothing (DESIGN §6: 11): both ends find out by their heartbeats."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 
@@ -55,9 +55,6 @@ def test_a_half_open_connection_is_seen_by_relay_and_consumer_and_both_come_back
             stage.commit(count)
             stage.wait_settled()
 
-        report(
-            f"half-open while {'a confirm was awaited' if at_work else 'there was nothing to do'}: seen {in_words(seen)}",
-            stage.weigh(),
-            recovered_s=recovery.seconds,
-        )
+        when = "a confirm was awaited" if at_work else "there was nothing to do"
+        report(f"half-open while {when}: seen {in_words(seen)}", stage.weigh(), recovered_s=recovery.seconds)
     assert stage.effects() == count * (3 if at_work else 2)
