@@ -162,8 +162,12 @@ class Publisher:
         return timeout_s if oldest is None else self._oldest[1] + timeout_s - now
 
     def _drained(self, timeout_s: float) -> bool:
+        """While a confirm is awaited nobody else looks after the heartbeats: without them a connection that is only
+        half open would be seen at the end of the time-out, and one that is well would be closed by the broker."""
         try:
-            return broker.drain(self._connection, timeout_s)
+            some = broker.drain(self._connection, timeout_s)
+            self._connection.heartbeat_tick()
+            return some
         except broker.LOST as error:
             raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any, cast
 
 import pytest
+from amqp.exceptions import ConnectionForced
 
 from chassis import broker
 from chassis.errors import BrokerUnavailable
@@ -34,6 +35,8 @@ class Link:
         return self
 
     def confirm_select(self) -> None: ...
+
+    def heartbeat_tick(self) -> None: ...
 
     def write(self, data: bytes) -> None:
         self.written.append(data)
@@ -110,3 +113,17 @@ def test_settling_stops_where_it_may_leave_the_rest(link: Link, monkeypatch: pyt
 
     assert [one.position for one in answers.confirmed] == [1, 2]
     assert publisher.unconfirmed == 2
+
+
+def test_who_awaits_a_confirm_looks_after_the_heartbeats(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher = Publisher(cast(Any, link))
+    publisher.send(letter(1))
+
+    def missed() -> None:
+        raise ConnectionForced("Too many heartbeats missed")
+
+    monkeypatch.setattr(link, "heartbeat_tick", missed)
+    monkeypatch.setattr(broker, "READ_TIMEOUT_S", 0.001)
+
+    with pytest.raises(BrokerUnavailable, match="heartbeats missed"):
+        publisher.settle(60)
