@@ -60,7 +60,7 @@ class Conveyor:
             metrics.RELAY_CONFIRM_SECONDS.observe(time.monotonic() - sent_before)
         metrics.RELAY_UNCONFIRMED.set(self._publisher.unconfirmed)
         self._move(answers)
-        self._claims.hold({letter.subject for letter in (*answers.returned, *answers.refused)})
+        self._claims.hold([*answers.returned, *answers.refused])
         self._report(answers)
 
     def settle(self) -> None:

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.relay.claims import Claims
+from chassis.relay.claims import SWEEPS, Claims
 from chassis.relay.rows import Row
 
 
@@ -17,6 +18,7 @@ class FakeOutbox:
         self.next_xid = 1
         self.visible: dict[int, Row] = {}
         self.open: dict[int, list[Row]] = {}
+        self.looked_beyond: list[int] = []
 
     def begin(self, *subjects: str) -> int:
         xid, self.next_xid = self.next_xid, self.next_xid + 1
@@ -45,6 +47,7 @@ class FakeOutbox:
         return filled + self.after(position, limit)
 
     def between(self, after: int, up_to: int, limit: int) -> list[Row]:
+        self.looked_beyond.append(after)
         return [row for row in self.after(after, limit) if row.position <= up_to]
 
     def oldest_running(self) -> int:
@@ -109,7 +112,7 @@ def test_a_held_subject_waits_for_the_sweep_and_others_do_not() -> None:
     claims = Claims(outbox, batch=10)
     outbox.commit(outbox.begin("stuck"))
     assert subjects(claims.fresh()) == ["stuck"]
-    claims.hold({"stuck"})
+    claims.hold(list(outbox.visible.values()))
     outbox.commit(outbox.begin("stuck", "free"))
     assert subjects(claims.fresh()) == ["free"]
     assert [subjects(page) for page in claims.sweep()] == [["stuck", "stuck", "free"]]
@@ -122,6 +125,103 @@ def test_a_sweep_sees_everything_up_to_the_watermark_page_by_page() -> None:
     while claims.fresh():
         pass
     assert [subjects(page) for page in claims.sweep()] == [["a", "b"], ["c", "d"], ["e"]]
+
+
+def test_a_sweep_does_not_look_again_where_everything_has_left() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("a", "b"))
+    outbox.remove(claims.fresh())
+    assert not list(claims.sweep())
+    outbox.commit(outbox.begin("c"))
+    outbox.remove(claims.fresh())
+    assert not list(claims.sweep())
+    assert outbox.looked_beyond == [0, 2]
+    assert claims.settled == 3
+
+
+def test_what_the_broker_would_not_take_is_swept_though_everything_before_had_left() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("a", "b"))
+    rows = claims.fresh()
+    list(claims.sweep())
+    claims.hold(rows[1:])
+    outbox.remove(rows[:1])
+    assert [subjects(page) for page in claims.sweep()] == [["b"]]
+
+
+def test_the_late_facts_of_a_large_transaction_are_swept_though_nobody_remembers_its_gaps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chassis.relay.claims.MAX_GAPS", 2)
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("first"))
+    outbox.remove(claims.fresh())
+    large = outbox.begin("a", "b", "c", "d")
+    outbox.commit(outbox.begin("last"))
+    outbox.remove(claims.fresh())
+    assert not [list(claims.sweep()) for _ in range(3) if list(claims.sweep())]
+    outbox.commit(large)
+    assert [subjects(page) for page in claims.sweep()] == [["a", "b", "c", "d"]]
+
+
+def test_one_sweep_in_so_many_looks_through_everything() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("first"))
+    outbox.remove(claims.fresh())
+    list(claims.sweep())
+    assert not list(claims.sweep())
+    outbox.visible[1] = Row(1, UUID(int=1), "dispute.resolved", "out of the blue", True, "{}")
+    assert [subjects(page) for _ in range(SWEEPS) for page in claims.sweep()] == [["out of the blue"]]
+
+
+STEPS = ("begin", "commit", "roll back", "claim", "claim, refused", "sweep", "sweep, refused")
+
+
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 4)), max_size=80))
+def test_everything_committed_is_sent_by_claims_and_sweeps_whatever_the_broker_refuses(
+    steps: list[tuple[str, int]],
+) -> None:
+    outbox, sent = FakeOutbox(), []
+    locked: dict[int, int] = {}
+    committed: list[int] = []
+
+    def give(rows: list[Row], taken: int | None) -> None:
+        outbox.remove(rows[:taken])
+        sent.extend(rows[:taken])
+        claims.hold(rows[len(rows[:taken]) :])
+
+    def act(step: str, number: int) -> None:
+        if step == "begin" and number not in locked:
+            locked[number] = outbox.begin(*[str(number)] * (number + 1))
+        elif step in ("commit", "roll back") and number in locked:
+            xid = locked.pop(number)
+            if step == "commit":
+                committed.extend(row.position for row in outbox.open[xid])
+                outbox.commit(xid)
+            else:
+                outbox.roll_back(xid)
+        elif step.startswith("claim"):
+            give(claims.fresh(), number if "refused" in step else None)
+        elif step.startswith("sweep"):
+            for rows in claims.sweep():
+                give(rows, number if "refused" in step else None)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("chassis.relay.claims.MAX_GAPS", 2)
+        patched.setattr("chassis.relay.claims.LOOK_BACK", 1)
+        patched.setattr("chassis.relay.claims.SWEEPS", 1_000)
+        claims = Claims(outbox, batch=3)
+        for step, number in [*steps, *(("commit", number) for number in range(5))]:
+            act(step, number)
+        for step in ["claim", "sweep"] * len(committed):
+            act(step, 0)
+
+    assert sorted(row.position for row in sent) == sorted(committed)
+    assert not outbox.visible
 
 
 @given(st.lists(st.tuples(st.sampled_from(["begin", "commit", "roll back", "claim"]), st.integers(0, 3)), max_size=60))

@@ -1,5 +1,6 @@
 """Two batches may be under way at a time; each row is moved after its own confirm, whatever happens to the others."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from chassis.errors import BrokerUnavailable
+from chassis.relay.claims import Unsent
 from chassis.relay.conveyor import Conveyor
 from chassis.relay.publisher import Answers, ConfirmWindow, Letter
 from chassis.relay.rows import Row
@@ -28,8 +30,8 @@ class Held:
     def __init__(self) -> None:
         self.subjects: set[str] = set()
 
-    def hold(self, subjects: set[str]) -> None:
-        self.subjects |= subjects
+    def hold(self, rows: Collection[Unsent]) -> None:
+        self.subjects |= {row.subject for row in rows}
 
 
 class Wire:
