@@ -9,7 +9,7 @@ import eventlet
 from eventlet.hubs import trampoline
 from nameko.containers import ServiceContainer
 
-from chassis import green, logs, outbox, tracing
+from chassis import garbage, green, logs, outbox, tracing
 from chassis.calendar import Clock, system_clock
 from chassis.config import BrokerSettings, ServiceSettings, ServingSettings
 from chassis.database import Database
@@ -33,6 +33,7 @@ def serve(service: Any, *, clock: Clock = system_clock, pace: float = 1.0) -> No
     container = ServiceContainer(service, {"clock": clock, "pace": pace, **configuration(service.name, settings)})
     _stop_on_signal(container, settings.grace_s)
     container.start()
+    garbage.keep_what_stands()
     log.info("%s is up", service.name)
     try:
         container.wait()

@@ -4,7 +4,7 @@ import logging
 import signal
 import sys
 
-from chassis import logs, metrics, tracing
+from chassis import garbage, logs, metrics, tracing
 from chassis.config import RelaySettings
 from chassis.errors import Misconfigured
 from chassis.relay.loop import Relay
@@ -36,6 +36,7 @@ def main(service: str) -> int:
     )
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: relay.stop())
+    garbage.keep_what_stands()
     log.info("relay of %s is up", service)
     relay.run()
     tracing.stop()
