@@ -35,6 +35,14 @@ PARTIES = """
 INSERT INTO dispute_parties (dispute_id, side, area, filed_by, kind, name_sealed, person_id)
 SELECT dispute_id, 'applicant', area, filed_by, 'person', 'bench', 'resident-1' FROM disputes
 """
+# Without them the service's timer would set to work on what it takes for forgotten, all through the measurement.
+DUE = """
+INSERT INTO deadlines (thing_id, slot, thing, deadline_id, rule, area, category, relation, started_at, due_at, stage,
+    next_at, amount)
+SELECT dispute_id, 'state', 'dispute', gen_random_uuid(), 'dispute.assignment', area, category, relation, registered_at,
+    registered_at + interval '7 days', 0, registered_at + interval '5 days', 7
+FROM disputes
+"""
 MEDIATOR = "mediator-chen"
 REGISTER = """
 SET ROLE grievances_owner;
@@ -54,7 +62,7 @@ CREATE TABLE bare_cases (
 CREATE TABLE bare_facts (fact_id uuid PRIMARY KEY, case_id uuid NOT NULL, body text NOT NULL)
 """
 EMPTY = """
-TRUNCATE disputes, outbox, idempotency_keys, audit_pending, bare_cases, bare_facts CASCADE
+TRUNCATE disputes, deadlines, outbox, idempotency_keys, audit_pending, bare_cases, bare_facts CASCADE
 """
 
 
@@ -82,7 +90,8 @@ class Services:
         self._database.run(EMPTY)
         disputes = self._database.run(DISPUTES, (AREA, self._most()))
         self._database.run(PARTIES)
-        self._database.run("ANALYZE disputes, dispute_parties")
+        self._database.run(DUE)
+        self._database.run("ANALYZE disputes, dispute_parties, deadlines")
         with self._stage.process("linli.serve", SERVICE, **environment):
             return self._load(address, self._assignments(row.dispute_id for row in disputes))
 
