@@ -1,4 +1,4 @@
-"""What stands once a process has started is looked at no more; what comes after it and goes in circles is still freed."""
+"""What stands once a process has started is looked at no more; later circles are still freed."""
 
 import subprocess
 import sys
