@@ -114,6 +114,7 @@ class Mixed:
         self._kept: dict[int, list[int]] = {}
         self._answered: dict[int, Tags] = {}
         self.counts = dict.fromkeys(("one by one", "backwards", "several at once", "refused"), 0)
+        """How many facts were answered for in each way; of refusals, how many were said."""
 
     def answers(self, connection: int, confirmed: Sequence[Confirmed]) -> list[Answer]:
         kept = self._kept.setdefault(connection, [])
@@ -131,16 +132,20 @@ class Mixed:
         self._kept[connection] = [tag for tag in self._kept[connection] if tag not in set(tags)]
         answered = self._answered.setdefault(connection, Tags())
         answered.add(tags)
-        taken = self._random.random() >= self._refused
         how = self._random.choice(("one by one", "backwards", "several at once"))
         # All up to the last one can be answered at once only where no earlier one stays without an answer.
         if how == "several at once" and answered.low < tags[-1]:
             how = "backwards"
-        self.counts[how] += len(tags)
-        self.counts["refused"] += 0 if taken else len(tags)
         if how == "several at once":
-            return [Answer(tags[-1], taken, multiple=True)]
-        return [Answer(tag, taken) for tag in (tags if how == "one by one" else reversed(tags))]
+            said = [Answer(tags[-1], self._taken(), multiple=True)]
+        else:
+            said = [Answer(tag, self._taken()) for tag in (tags if how == "one by one" else reversed(tags))]
+        self.counts[how] += len(tags)
+        self.counts["refused"] += sum(not answer.taken for answer in said)
+        return said
+
+    def _taken(self) -> bool:
+        return self._random.random() >= self._refused
 
 
 class _Frames:
