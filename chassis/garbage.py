@@ -1,7 +1,7 @@
 """How often the interpreter looks for reference cycles, in processes that run for months and allocate a lot a second.
 
 A service holds some hundred thousand objects of its imports, schemas and metrics. They never become garbage, yet each
-full collection would look at every one of them: by CPython's own settings, up to a sixth of a command's time went there.
+full collection would look at every one of them: by CPython's own settings, a sixth of a command's time.
 """
 
 import gc

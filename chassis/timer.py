@@ -47,8 +47,8 @@ class Timer(Entrypoint):
             is_more = self._call(method)
             took = time.monotonic() - started
             metrics.labelled(metrics.TIMER_SECONDS, self.method_name).observe(took)
-            # Even what is late or has more to do lets the others have a turn first.
-            self._wait(0 if is_more else max(self._between_s - took, 0))
+            # What has more to do rests as long as it took: half of the time is for those who wait for answers.
+            self._wait(min(took, self._between_s) if is_more else max(self._between_s - took, 0))
 
     def _call(self, method: Callable[[datetime], bool | None]) -> bool:
         """One call, whatever comes of it: the next may do better, and the service has other work too."""
@@ -78,7 +78,7 @@ def every(seconds: float) -> Callable[[Timed], Timed]:
 
     `@every(60)` on `(self, now)`. `now` is the service's clock's. Never two calls at a time in one process, though in
     several: what must not run twice is locked in PostgreSQL, for example with FOR UPDATE SKIP LOCKED. A call that
-    returns True is followed by the next at once. What it raises is logged and counted, and the next call comes in its
-    time; on SIGTERM the call in hand ends, so do a bounded piece of work in each.
+    returns True is followed by the next after a rest as long as that one took. What it raises is logged and counted,
+    and the next call comes in its time; on SIGTERM the call in hand ends, so do a bounded piece of work in each.
     """
     return cast(Callable[[Timed], Timed], Timer.decorator(seconds))

@@ -12,6 +12,7 @@ from chassis.timer import every
 from services.grievances import access
 from services.grievances.access import eyes
 from services.grievances.deadlines import handlers, model, schemas
+from services.grievances.deadlines.store import Filed
 from services.grievances.referrals import handlers as referrals
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class DeadlinesApi:
     database: Database
     clock: Clock
     _warned_on: date | None = None
+    _looked_up_to: Filed | None = None
 
     @every(1.0)
     def tell_deadlines(self, now: datetime) -> bool:
@@ -56,7 +58,8 @@ class DeadlinesApi:
     @every(3600.0)
     def watch_forgotten(self, now: datetime) -> bool:
         with self.database.transaction() as tx:
-            return handlers.watch_forgotten(tx)
+            self._looked_up_to = handlers.watch_forgotten(tx, after=self._looked_up_to)
+        return self._looked_up_to is not None
 
     @every(3600.0)
     def look_ahead(self, now: datetime) -> None:

@@ -187,16 +187,16 @@ def recount(tx: Transaction, *, since: date | None = None) -> int:
     return sum(row.due_at != due_at for row, due_at, _ in moved)
 
 
-def watch_forgotten(tx: Transaction, *, at_most: int = AT_MOST) -> bool:
-    """Have in sight what a version before this one left open without a due time; True when there may be more.
+def watch_forgotten(tx: Transaction, *, after: store.Filed | None = None, at_most: int = AT_MOST) -> store.Filed | None:
+    """Have in sight what a version before this one left open without a due time; where to go on, if there may be more.
 
     It counts from where it would have counted then: what has waited for long is missed at once, and told as such.
     """
-    found = store.list_unwatched(tx, at_most)
+    found = store.list_unwatched(tx, after, at_most)
     for row in found:
         thing = Thing("dispute", row.dispute_id, row.area, row.category, row.relation)
         watch(tx, thing, DUE_RULES[State(row.state)], row.started_at)
-    return len(found) == at_most
+    return (found[-1].registered_at, found[-1].dispute_id) if len(found) == at_most else None
 
 
 def days_left(tx: Transaction, today: date) -> int:

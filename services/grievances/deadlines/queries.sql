@@ -182,12 +182,18 @@ FROM unnest(
 ) AS m (thing_id, slot, deadline_id, due_at, is_provisional)
 WHERE d.thing_id = m.thing_id AND d.slot = m.slot AND d.deadline_id = m.deadline_id AND d.stage < 2;
 
--- name: list_unwatched(at_most)
--- Open disputes of which nothing is due, kept from other writers; those that somebody has in hand get it with the step.
+-- name: list_unwatched(after_instant, after_id, at_most)
+-- Open disputes of which nothing is due, filed after that one and kept from other writers; those that somebody has in
+-- hand get it with the step.
 SELECT
-    d.dispute_id, d.area, d.category, d.relation, d.state, coalesce(d.counted_from, d.registered_at) AS started_at
+    d.dispute_id, d.area, d.category, d.relation, d.state, d.registered_at,
+    coalesce(d.counted_from, d.registered_at) AS started_at
 FROM disputes AS d
 WHERE d.closed_as IS NULL
+    AND (
+        :after_instant::timestamptz IS NULL
+        OR (d.registered_at, d.dispute_id) > (:after_instant::timestamptz, :after_id::uuid)
+    )
     AND NOT EXISTS (SELECT FROM deadlines AS e WHERE e.thing_id = d.dispute_id AND e.slot = 'state')
 ORDER BY d.registered_at, d.dispute_id
 LIMIT :at_most

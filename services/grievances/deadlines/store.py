@@ -19,6 +19,9 @@ queries = load_queries(Path(__file__).parent)
 Key = tuple[datetime, UUID]
 """Where a page ends: the last one's due_at and id."""
 
+Filed = tuple[datetime, UUID]
+"""A dispute's place in the order they were filed: registered_at and id."""
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -200,9 +203,13 @@ def move(tx: Transaction, moved: Sequence[tuple[Any, datetime, bool]]) -> None:
     )
 
 
-def list_unwatched(tx: Transaction, at_most: int) -> list[Any]:
-    """Open disputes of which nothing is due, locked: id, area, category, relation, state and started_at."""
-    return list(queries.list_unwatched(tx.connection, at_most=at_most))
+def list_unwatched(tx: Transaction, after: Filed | None, at_most: int) -> list[Any]:
+    """Open disputes of which nothing is due, locked, in the order they were filed, after that one.
+
+    Their id, area, category, relation, state, registered_at and started_at.
+    """
+    instant, dispute_id = after or (None, None)
+    return list(queries.list_unwatched(tx.connection, after_instant=instant, after_id=dispute_id, at_most=at_most))
 
 
 def _rule_of(row: Any) -> Rule:

@@ -337,14 +337,32 @@ def test_what_a_former_version_left_open_gets_its_due_time(life: Any, database: 
     forget_all(database)
 
     with database.transaction() as tx:
-        assert handlers.watch_forgotten(tx, at_most=1)
+        up_to = handlers.watch_forgotten(tx, at_most=1)
     with database.transaction() as tx:
-        assert not handlers.watch_forgotten(tx)
+        rest = handlers.watch_forgotten(tx, after=up_to)
 
     with database.transaction() as tx:
         after = tx.rows("SELECT thing_id, rule, started_at, due_at FROM deadlines ORDER BY thing_id")
     assert {row.thing_id for row in after} == {waiting.dispute_id, accepted.dispute_id}
     assert after == before
+    assert (up_to is not None, rest) == (True, None)
+
+
+def test_what_was_looked_at_before_is_not_looked_at_again(life: Any, database: Database) -> None:
+    """What a version left open by the hundred thousand would else be looked through from its beginning each time."""
+    for _ in range(3):
+        life.file(now=FILED)
+    with database.transaction() as tx:
+        up_to = handlers.watch_forgotten(tx, at_most=3)
+        last = tx.rows("SELECT registered_at, dispute_id FROM disputes ORDER BY 1, 2")[-1]
+    forget_all(database)
+
+    with database.transaction() as tx:
+        handlers.watch_forgotten(tx, after=(last.registered_at, last.dispute_id))
+
+    with database.transaction() as tx:
+        watched = tx.rows("SELECT thing_id FROM deadlines")
+    assert (up_to, watched) == (None, [])
 
 
 def test_what_somebody_has_in_hand_gets_its_due_time_with_the_step(life: Any, database: Database) -> None:
