@@ -45,9 +45,14 @@ NO_BUSY_WAITING = "+sbwt none +sbwtdcpu none +sbwtdio none"
 
 
 class RabbitMQ:
-    """The broker of one data folder. `start` also takes care of what an earlier, killed run left."""
+    """The broker of one data folder. `start` also takes care of what an earlier, killed run left.
 
-    def __init__(self, data: Path, ports: Ports, secrets: Secrets) -> None:
+    `node` and more lines of `settings` are for a node that is to be a cluster's.
+    """
+
+    def __init__(self, data: Path, ports: Ports, secrets: Secrets, *, node: str = NODE, settings: str = "") -> None:
+        self.node = node
+        self._more_settings = settings
         self._ports = ports
         self._secrets = secrets
         self._folder = data.absolute() / "rabbitmq"
@@ -145,7 +150,7 @@ class RabbitMQ:
         erl_call = shutil.which("erl_call")
         if erl_call is None:
             return self.ctl("eval", expressions)
-        command = [erl_call, "-sname", NODE, "-e"]
+        command = [erl_call, "-sname", self.node, "-e"]
         done = self._ask(command, expressions + "\n")
         if done.returncode != 0 or not done.stdout.startswith("{ok, "):
             raise EmbeddedError(f"RabbitMQ could not evaluate {expressions!r}: {done.stdout}{done.stderr}")
@@ -196,7 +201,7 @@ class RabbitMQ:
         require_own(self._settings)
         user, password = self._secrets.rabbitmq_user, self._secrets.rabbitmq_password
         for name, text in (
-            ("rabbitmq.conf", CONFIGURATION.format(user=user, password=password)),
+            ("rabbitmq.conf", CONFIGURATION.format(user=user, password=password) + self._more_settings),
             ("advanced.config", "[].\n"),
             ("rabbitmq-env.conf", ""),
             ("enabled_plugins", "[].\n"),
@@ -216,7 +221,7 @@ class RabbitMQ:
                 "HOME": str(settings),
                 "ERL_EPMD_ADDRESS": HOST,
                 "ERL_EPMD_PORT": str(self._ports.epmd),
-                "RABBITMQ_NODENAME": NODE,
+                "RABBITMQ_NODENAME": self.node,
                 "RABBITMQ_NODE_IP_ADDRESS": HOST,
                 "RABBITMQ_NODE_PORT": str(self._ports.amqp),
                 "RABBITMQ_DIST_PORT": str(self._ports.distribution),
