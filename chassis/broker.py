@@ -10,6 +10,7 @@ import amqp
 from amqp.exceptions import AMQPError, RecoverableConnectionError, UnexpectedFrame
 from kombu.utils.url import parse_url
 
+from chassis.addresses import one_by_one
 from chassis.errors import BrokerUnavailable
 
 HEARTBEAT_S = 10
@@ -25,13 +26,37 @@ LOST: tuple[type[BaseException], ...] = (AMQPError, OSError)
 """What py-amqp raises when a connection or channel is no more."""
 
 
-def open_connection(url: str, *, name: str, on_blocked: Callable[[bool], None] | None = None) -> amqp.Connection:
-    """A connected amqp.Connection named `name` in the broker's listings. Raises BrokerUnavailable.
+class Nodes:
+    """The nodes of the broker that an AMQP_URL names. After a loss the next of them has its turn: one that is cut off
+    from the others still answers, and confirms nothing."""
 
-    `on_blocked` hears True when the broker stops reading from us (memory or disk alarm) and False when it goes on.
-    """
+    def __init__(self, url: str) -> None:
+        self._urls = one_by_one(url)
+        self._turn = 0
+
+    def connect(self, *, name: str, on_blocked: Callable[[bool], None] | None = None) -> amqp.Connection:
+        """A connected amqp.Connection named `name` in the broker's listings, to the first node that lets us in.
+
+        Raises BrokerUnavailable when none does. `on_blocked` hears True when the broker stops reading from us (memory
+        or disk alarm) and False when it goes on.
+        """
+        refusals: list[BrokerUnavailable] = []
+        for _ in self._urls:
+            url, self._turn = self._urls[self._turn], (self._turn + 1) % len(self._urls)
+            try:
+                return _connected(url, name, on_blocked or (lambda blocked: None))
+            except BrokerUnavailable as error:
+                refusals.append(error)
+        raise BrokerUnavailable("; ".join(map(str, refusals))) from refusals[-1]
+
+
+def open_connection(url: str, *, name: str, on_blocked: Callable[[bool], None] | None = None) -> amqp.Connection:
+    """One connection, to the first node of the URL that lets us in. As `Nodes.connect`."""
+    return Nodes(url).connect(name=name, on_blocked=on_blocked)
+
+
+def _connected(url: str, name: str, tell: Callable[[bool], None]) -> amqp.Connection:
     parts: dict[str, Any] = parse_url(url)
-    tell = on_blocked or (lambda blocked: None)
     connection = amqp.Connection(
         host=f"{parts['hostname']}:{_port(parts)}",
         userid=parts["userid"] or "guest",

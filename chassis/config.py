@@ -17,8 +17,10 @@ from chassis.variables import (
     key,
     keys,
     networks,
+    nodes_url,
     number,
     one_of,
+    servers_url,
     setting,
     some_of,
     text,
@@ -63,7 +65,7 @@ class DatabaseSettings(Settings):
 
     database_url: str = setting(
         "DATABASE_URL",
-        url("postgresql", "postgres", example="postgresql://members:password@db:5432/members"),
+        servers_url("postgresql", "postgres", example="postgresql://members:password@db:5432/members"),
         "The service's own database, with its own login role",
         secret=True,
     )
@@ -75,8 +77,8 @@ class BrokerSettings(Settings):
 
     amqp_url: str = setting(
         "AMQP_URL",
-        url("amqp", "amqps", example="amqps://members:password@broker:5671/linli"),
-        "RabbitMQ, with login and virtual host",
+        nodes_url("amqp", "amqps", example="amqps://members:password@broker:5671/linli"),
+        "RabbitMQ, with login and virtual host; of a cluster every node, and the first one is tried first",
         secret=True,
     )
     relay_wake: Address | None = setting(

@@ -241,6 +241,7 @@ class Database:
         self.service = service
         self._wait_s = wait_s
         self._application = f"linli:{service}:{process}"
+        self._servers = Servers(url)
         self._statements = Statements()
         self._free = threading.BoundedSemaphore(size)
         self._idle: deque[Connection] = deque()
@@ -286,7 +287,7 @@ class Database:
             self._free.release()
 
     def _connect(self) -> Connection:
-        connection = connect(self.url, application_name=self._application, settings=TIMEOUTS_MS)
+        connection = self._servers.connect(application_name=self._application, settings=TIMEOUTS_MS)
         connection.statements = self._statements
         return connection
 
@@ -300,28 +301,65 @@ class Database:
             self._idle.pop().close()
 
 
-def connect(url: str, *, application_name: str = "linli", settings: dict[str, Any] | None = None) -> Connection:
-    """One connection in autocommit mode (transactions are begun by word). Raises DatabaseUnavailable.
+class Servers:
+    """The servers that a database's URL names, as libpq spells several: `host:port,host:port`.
 
-    `settings` become server settings of the session, for example {"role": "members_owner"}. Instants come back in UTC,
-    whatever the server's own time zone is.
+    The one that last let us in is asked first. Of several only one that can be written to is taken: the others are its
+    standbys.
+
+    libpq would go through them by itself, but without its time-outs where greenlets wait for it (`wait_with`).
     """
-    options = " ".join(f"-c {name}={value}" for name, value in {"timezone": "UTC", **(settings or {})}.items())
-    try:
-        connection = psycopg2.connect(
-            url,
-            application_name=application_name,
-            options=options,
-            connect_timeout=CONNECT_S,
-            connection_factory=Connection,
-            cursor_factory=_RowsCursor,
-            tcp_user_timeout=SILENCE_S * 1000,
-            keepalives_idle=10,
-            keepalives_interval=5,
-            keepalives_count=3,
-        )
-    except (psycopg2.OperationalError, Silence) as error:
-        raise DatabaseUnavailable(f"PostgreSQL does not answer: {str(error).strip()}") from error
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        given = psycopg2.extensions.parse_dsn(url)
+        hosts, ports = given.get("host", "").split(","), given.get("port", "").split(",")
+        several = {"target_session_attrs": given.get("target_session_attrs", "read-write")}
+        self._servers: list[dict[str, str]] = [{}]
+        if len(hosts) > 1 and len(ports) in (1, len(hosts)):
+            ports = ports if len(ports) > 1 else ports * len(hosts)
+            self._servers = [{"host": host, "port": port, **several} for host, port in zip(hosts, ports, strict=True)]
+        self._last = 0
+
+    def connect(self, *, application_name: str = "linli", settings: dict[str, Any] | None = None) -> Connection:
+        """One connection in autocommit mode (transactions are begun by word). Raises DatabaseUnavailable.
+
+        `settings` become server settings of the session, for example {"role": "members_owner"}. Instants come back in
+        UTC, whatever the server's own time zone is.
+        """
+        refusals: list[Exception] = []
+        for here in (*range(self._last, len(self._servers)), *range(self._last)):
+            try:
+                connection = _connected(self._url, self._servers[here], application_name, settings or {})
+            except (psycopg2.OperationalError, Silence) as error:
+                refusals.append(error)
+            else:
+                self._last = here
+                return connection
+        told = "; ".join(str(error).strip() for error in refusals)
+        raise DatabaseUnavailable(f"PostgreSQL does not answer: {told}") from refusals[-1]
+
+
+def connect(url: str, *, application_name: str = "linli", settings: dict[str, Any] | None = None) -> Connection:
+    """One connection to a server of this URL. As `Servers.connect`."""
+    return Servers(url).connect(application_name=application_name, settings=settings)
+
+
+def _connected(url: str, server: dict[str, str], application_name: str, settings: dict[str, Any]) -> Connection:
+    options = " ".join(f"-c {name}={value}" for name, value in {"timezone": "UTC", **settings}.items())
+    connection = psycopg2.connect(
+        url,
+        application_name=application_name,
+        options=options,
+        connect_timeout=CONNECT_S,
+        connection_factory=Connection,
+        cursor_factory=_RowsCursor,
+        tcp_user_timeout=SILENCE_S * 1000,
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=3,
+        **server,
+    )
     connection.autocommit = True
     connection.statements, connection.prepared = Statements(), set()
     return connection

@@ -75,7 +75,7 @@ class QueueConsumer:
     """Consumes one route until stopped. `problem` is what keeps it from being ready, in words; None when it is."""
 
     def __init__(self, amqp_url: str, route: Route, inbox: Inbox, *, batch: int) -> None:
-        self._amqp_url = amqp_url
+        self._nodes = broker.Nodes(amqp_url)
         self._route = route
         self._inbox = inbox
         self._batch = batch
@@ -111,7 +111,7 @@ class QueueConsumer:
         self._worker.wait()
 
     def _consume(self) -> None:
-        connection = broker.open_connection(self._amqp_url, name=self._route.queue)
+        connection = self._nodes.connect(name=self._route.queue)
         try:
             channel = connection.channel()
             Deliveries(channel, self._received)

@@ -10,12 +10,15 @@ from dataclasses import MISSING, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from environs import Env, EnvError, validate
 
 from chassis import areas
+from chassis.addresses import one_by_one
 from chassis.errors import Misconfigured
+
+SEVERAL = "; several hosts parted by commas, host:port,host:port"
 
 
 class Address(NamedTuple):
@@ -137,6 +140,35 @@ def text(right: str) -> Shape:
 def url(*schemes: str, example: str) -> Shape:
     """A URL of one of these schemes, read as text."""
     return Shape(f"a URL like {example}", lambda env, name: _url(_text(env, name), schemes))
+
+
+def nodes_url(*schemes: str, example: str) -> Shape:
+    """A URL of one of these schemes with one host, or several parted by commas; read as text."""
+    return Shape(f"a URL like {example}{SEVERAL}", lambda env, name: _of_hosts(_text(env, name), schemes))
+
+
+def servers_url(*schemes: str, example: str) -> Shape:
+    """The same for databases: of several the one is meant that can be written to, so libpq is asked for no other."""
+
+    def read(env: Env, name: str) -> str:
+        given = _of_hosts(_text(env, name), schemes)
+        first, *others = one_by_one(given)
+        asked_for = parse_qs(urlsplit(first).query).get("target_session_attrs", [])
+        if others and not set(asked_for) <= {"read-write", "primary"}:
+            raise ValueError
+        return given
+
+    return Shape(f"a URL like {example}{SEVERAL}, target_session_attrs being read-write or not there", read)
+
+
+def _of_hosts(given: str, schemes: tuple[str, ...]) -> str:
+    hosts = one_by_one(given)
+    for one in hosts:
+        _url(one, schemes)
+    # A second URL behind a semicolon, as others part them, would pass for a path of the first.
+    if given.count("://") > 1 or (len(hosts) > 1 and not all(urlsplit(one).hostname for one in hosts)):
+        raise ValueError
+    return given
 
 
 def file_or_https() -> Shape:

@@ -120,7 +120,7 @@ class Instance:
 def _by_socket(url: str) -> str:
     """The same database by the socket of our own PostgreSQL; the address of another one as it is."""
     parts = urlsplit(url)
-    if parts.hostname != HOST or parts.port is None:
+    if "," in parts.netloc or parts.hostname != HOST or parts.port is None:
         return url
     login = parts.netloc.rpartition("@")[0]
     return urlunsplit(parts._replace(netloc=f"{login}@{quote(socket_name(parts.port), safe='')}:{parts.port}"))

@@ -133,8 +133,21 @@ def _as_owner(admin_url: str, service: str, database: str) -> str:
     settings = SESSION | {"role": f"{service}_owner", "linli.service_role": service}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     parts = urlsplit(_at(admin_url, database))
-    query = "&".join(filter(None, [parts.query, urlencode({"options": options}, quote_via=quote)]))
-    return urlunsplit(parts._replace(scheme="postgresql", query=query))
+    login, at, hosts = parts.netloc.rpartition("@")
+    asked = {"options": options, **(_of_several(hosts) if "," in hosts else {})}
+    query = "&".join(filter(None, [parts.query, urlencode(asked, quote_via=quote)]))
+    netloc = f"{login}{at}" if "," in hosts else parts.netloc
+    return urlunsplit(parts._replace(scheme="postgresql", netloc=netloc, query=query))
+
+
+def _of_several(hosts: str) -> dict[str, str]:
+    """Said to libpq beside the URL, which yoyo takes apart and knows one host of."""
+    split = [urlsplit(f"//{host}") for host in hosts.split(",")]
+    return {
+        "host": ",".join(one.hostname or "" for one in split),
+        "port": ",".join(str(one.port or 5432) for one in split),
+        "target_session_attrs": "read-write",
+    }
 
 
 def _at(admin_url: str, database: str, login: str | None = None) -> str:

@@ -14,7 +14,7 @@ import amqp
 
 from chassis import broker, metrics, topology
 from chassis.calendar import Clock, system_clock
-from chassis.database import Connection, connect
+from chassis.database import Connection, Servers
 from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
 from chassis.relay.claims import Claims
 from chassis.relay.conveyor import Conveyor
@@ -50,8 +50,8 @@ class Relay:
         wake: socket.socket | None = None,
         clock: Clock = system_clock,
     ) -> None:
-        self._database_url = database_url
-        self._amqp_url = amqp_url
+        self._servers = Servers(database_url)
+        self._nodes = broker.Nodes(amqp_url)
         self._service = service
         self._batch = batch
         self._poll_s = poll_s
@@ -83,7 +83,7 @@ class Relay:
 
     def _lead(self) -> None:
         name = f"linli:{self._service}:relay"
-        connection = connect(self._database_url, application_name=name, settings=SESSION)
+        connection = self._servers.connect(application_name=name, settings=SESSION)
         try:
             outbox = OutboxRows(connection)
             if self._become_leader(outbox):
@@ -102,7 +102,7 @@ class Relay:
         return False
 
     def _send_until_stopped(self, outbox: OutboxRows) -> None:
-        link = broker.open_connection(self._amqp_url, name=f"relay:{self._service}", on_blocked=self._on_blocked)
+        link = self._nodes.connect(name=f"relay:{self._service}", on_blocked=self._on_blocked)
         try:
             topology.declare_exchange(link.channel(), self._service)
             claims = Claims(outbox, self._batch)
