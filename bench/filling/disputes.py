@@ -1,4 +1,4 @@
-"""A district's past: a million disputes, the same for the same seed, put into the tables within a minute.
+"""Disputes with their parties and due times: a million within a minute, the same for the same seed.
 
 `python -m bench.filling ADMIN_URL COUNT [SEED]`
 
@@ -7,57 +7,16 @@ PostgreSQL from hashes of a row's number and the seed. About three of a hundred 
 """
 
 import json
-import random
-import sys
 from contextlib import closing
 from datetime import datetime
 from typing import Any
 
+from bench.filling.texts import texts
 from chassis import privacy
 from chassis.calendar import system_clock
 from chassis.database import connect
 from services.grievances.disputes import store
 from services.grievances.search.store import words_of
-
-POOL = 20_000
-"""Distinct texts; each is told of some fifty disputes in a million."""
-
-SUBJECTS = (
-    "电梯",
-    "楼道",
-    "车位",
-    "水管",
-    "外墙",
-    "噪声",
-    "垃圾站",
-    "物业费",
-    "架空层",
-    "消防通道",
-    "空调",
-    "门禁",
-    "绿化",
-    "宠物",
-    "装修",
-)
-TROUBLES = (
-    "停运",
-    "渗水",
-    "被占用",
-    "破裂",
-    "脱落",
-    "扰民",
-    "异味",
-    "未公示",
-    "被封闭",
-    "堵塞",
-    "滴水",
-    "失灵",
-    "无人养护",
-    "伤人",
-    "违规施工",
-)
-SPANS = ("三天", "一周", "半个月", "三个月", "半年", "两年")
-ASKS = ("请协调处理", "要求尽快修复", "希望公开账目", "要求停止施工", "请上门查看", "要求赔偿损失", "多次反映无果")
 
 TABLES = ("disputes", "dispute_parties")
 
@@ -176,16 +135,6 @@ WHERE tablename IN ('disputes', 'dispute_parties') AND indexdef NOT LIKE 'CREATE
 """
 
 
-def texts(seed: int) -> list[str]:
-    """POOL different stories."""
-    chosen = random.Random(seed)
-    return [
-        f"{chosen.randrange(1, 60)}栋{chosen.randrange(101, 3200)}室{chosen.choice(SUBJECTS)}{chosen.choice(TROUBLES)}"
-        f"{chosen.choice(SPANS)}，{chosen.choice(SUBJECTS)}也{chosen.choice(TROUBLES)}，{chosen.choice(ASKS)}。"
-        for _ in range(POOL)
-    ]
-
-
 def fill(url: str, count: int, *, until: datetime, seed: int) -> None:
     """Put so many disputes of all communities known there, with parties and due times, beside what is there.
 
@@ -227,7 +176,3 @@ def fill(url: str, count: int, *, until: datetime, seed: int) -> None:
 def main(url: str, count: str, seed: str = "1") -> None:
     fill(url, int(count), until=system_clock(), seed=int(seed))
     print(json.dumps({"disputes": int(count)}))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
