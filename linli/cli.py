@@ -14,6 +14,7 @@ from linli.embedded.errors import EmbeddedError
 COMMANDS = {
     "up": "Run all processes until Ctrl-C.",
     "demo": "Play the story of forty disputes on real parts.",
+    "simulate": "Play a district's year on real parts.",
     "migrate": "Bring the services' databases to this version.",
     "serve": "Run one service in this process.",
     "relay": "Run the relay of one service in this process.",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from chassis.calendar import system_clock
+from chassis.calendar import Clock, system_clock
 from chassis.database import Database
 from chassis.errors import InvalidInput
 from linli.auditing import note
@@ -26,10 +26,12 @@ def read_divisions(file: Path) -> list[Division]:
         raise InvalidInput("\n".join(lines), error.fields) from error
 
 
-def load_divisions(members: Database, divisions: Sequence[Division], progress: Progress | None = None) -> Loaded:
+def load_divisions(
+    members: Database, divisions: Sequence[Division], progress: Progress | None = None, *, clock: Clock = system_clock
+) -> Loaded:
     """Load the tree into members, whole or not at all. Safe to repeat."""
     with members.transaction() as tx:
-        loaded = handlers.load(tx, divisions, system_clock(), progress)
+        loaded = handlers.load(tx, divisions, clock(), progress)
         root = next(division.code for division in divisions if division.level == "district")
         note(
             tx, "import_divisions", f"{root}: {loaded.new} new, {loaded.changed} changed, {loaded.unchanged} unchanged"

@@ -11,7 +11,7 @@ from typing import TextIO
 import requests
 
 from chassis import broker, topology
-from chassis.errors import LinliError
+from chassis.errors import LinliError, Misconfigured
 from linli.broker_rights import rights
 from linli.embedded import printing_packages
 from linli.embedded.parts import Embedded
@@ -25,6 +25,9 @@ from linli.services import CLASSES, WITH_DATABASE, publishers, routes
 from linli.supervisor import Program, Supervisor
 
 READY_S = 60.0
+PLAYED = "played-clock"
+"""The file of a data folder that says: this instance lives a year that is played (linli.simulation.clock)."""
+
 PASSED_ON = ("PATH", "LANG", "HOME", "TZ", "LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT")
 """What processes get of the caller's own environment."""
 
@@ -53,7 +56,15 @@ class Running:
         return self._parts.rabbitmq
 
     def start_parts(self, *, fresh: bool = False) -> None:
-        """Start those parts that are the instance's own. Raises EmbeddedError."""
+        """Start those parts that are the instance's own.
+
+        Raises EmbeddedError, and Misconfigured for a folder with a simulated year: nothing real is added to that.
+        """
+        played = self._parts.folder.path / PLAYED
+        if played.exists() and not fresh:
+            raise Misconfigured(
+                f"{played.parent} holds a simulated year; name another folder with --data, or wipe it with --fresh"
+            )
         printing_packages.install_if_possible()
         self._parts.start(fresh=fresh)
         secrets: Secrets = self._parts.secrets
