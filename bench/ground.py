@@ -72,9 +72,7 @@ class Ground:
 
     def stop(self, *, keep: bool = False) -> None:
         """Stop everything; the folder goes too, unless its logs are still wanted."""
-        if self._supervisor is not None:
-            self._supervisor.stop()
-            self._log.close()
+        self.end_deployment()
         self.running.stop()
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -104,23 +102,30 @@ class Ground:
         return self.running.rabbitmq.url(name)
 
     def deployment(self) -> Running:
-        """Everything that `linli up` runs, started when first asked for and kept until `stop`."""
+        """Everything that `linli up` runs, started when asked for and kept until `end_deployment` or `stop`."""
         if self._supervisor is None:
             self.running.prepare()
-            self._log = (self.folder / "log" / "up.log").open("w", encoding="utf-8")
+            self._log = (self.folder / "log" / "up.log").open("a", encoding="utf-8")
             self._supervisor = self.running.supervisor(output=self._log)
             self._supervisor.start()
             self.running.wait_ready()
         return self.running
+
+    def end_deployment(self) -> None:
+        """Stop its processes; databases and queues stay, and `deployment` starts it again."""
+        if self._supervisor is not None:
+            self._supervisor.stop()
+            self._supervisor = None
+            self._log.close()
 
     @property
     def supervisor(self) -> Any:
         self.deployment()
         return self._supervisor
 
-    def ask(self, module: str, *arguments: object, **environment: str) -> Any:
+    def ask(self, module: str, *arguments: object, python: str = sys.executable, **environment: str) -> Any:
         """Run `python -m bench.…` to its end and give what its last line says (JSON)."""
-        command = [sys.executable, "-m", module, *map(str, arguments)]
+        command = [python, "-m", module, *map(str, arguments)]
         done = subprocess.run(
             command, env=self._environment(environment), capture_output=True, text=True, check=False, timeout=120
         )
@@ -129,9 +134,11 @@ class Ground:
         return json.loads(done.stdout.splitlines()[-1])
 
     @contextmanager
-    def process(self, module: str, *arguments: object, **environment: str) -> "Iterator[subprocess.Popen[bytes]]":
+    def process(
+        self, module: str, *arguments: object, python: str = sys.executable, **environment: str
+    ) -> "Iterator[subprocess.Popen[bytes]]":
         """Keep `python -m …` running inside the block; what it prints is kept in the folder's log."""
-        command = [*_bound_to_us(), sys.executable, "-m", module, *map(str, arguments)]
+        command = [*_bound_to_us(), python, "-m", module, *map(str, arguments)]
         path = self.folder / "log" / f"{module}.log"
         with path.open("ab") as log:
             process = subprocess.Popen(command, env=self._environment(environment), stdout=log, stderr=log)

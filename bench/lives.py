@@ -31,13 +31,14 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Place:
-    """A community, its mediator, and the tokens of who acts there."""
+    """A community, its mediator, the tokens of who acts there; and where in its grid disputes are, if that is told."""
 
     area: str
     mediator_id: str
     resident: str
     officer: str
     mediator: str
+    grid_unit_id: str | None = None
 
 
 STEPS = ("register", "accept", "assign", "sessions", "resolve")
@@ -64,6 +65,7 @@ class Life:
     def _filing(self) -> dict[str, Any]:
         return {
             "area": self.place.area,
+            "grid_unit_id": self.place.grid_unit_id,
             "relation": "owner_owner",
             "category": ("repair", "noise", "parking", "waste")[self.number % 4],
             "summary": f"{self.number % 60 + 1}栋电梯停运三天，报修无人处理，请协调。",
