@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench import results, table
+from bench import beside_table, results, table
 from bench.ground import BenchError, Ground
 from bench.rounds import FULL, QUICK, USUAL, Scale, Tell
 from linli.embedded.errors import EmbeddedError
@@ -16,7 +16,7 @@ Benchmark = Callable[[Ground, Scale, Tell], results.Results]
 
 def benchmarks() -> dict[str, Benchmark]:
     """In the order they run; what needs the whole deployment comes last."""
-    from bench import commit_to_effect, consumers, dispute_life, http_command, memory, relay
+    from bench import beside_peers, commit_to_effect, consumers, dispute_life, flat_cost, http_command, memory, relay
 
     return {
         "relay": relay.measure,
@@ -24,11 +24,13 @@ def benchmarks() -> dict[str, Benchmark]:
         "http_command": http_command.measure,
         "memory": memory.measure,
         "commit_to_effect": commit_to_effect.measure,
+        "peers": beside_peers.measure,
         "dispute_life": dispute_life.measure,
+        "flat_cost": flat_cost.measure,
     }
 
 
-NAMES = ("relay", "consumers", "http_command", "memory", "commit_to_effect", "dispute_life")
+NAMES = ("relay", "consumers", "http_command", "memory", "commit_to_effect", "peers", "dispute_life", "flat_cost")
 
 
 class Progress:
@@ -87,6 +89,8 @@ def main(names: tuple[str, ...], quick: bool, full: bool, output: Path) -> None:
         stage.stop(keep=failed)
     results.write(output, found)
     console.print(table.of(found))
+    if (beside := beside_table.of(found)) is not None:
+        console.print(beside)
     console.print(f"kept in {output}")
 
 

@@ -123,11 +123,23 @@ class Ground:
         self.deployment()
         return self._supervisor
 
-    def ask(self, module: str, *arguments: object, python: str = sys.executable, **environment: str) -> Any:
+    def ask(
+        self,
+        module: str,
+        *arguments: object,
+        python: str = sys.executable,
+        timeout_s: float = 120,
+        **environment: str,
+    ) -> Any:
         """Run `python -m bench.…` to its end and give what its last line says (JSON)."""
         command = [python, "-m", module, *map(str, arguments)]
         done = subprocess.run(
-            command, env=self._environment(environment), capture_output=True, text=True, check=False, timeout=120
+            command,
+            env=self._environment(environment),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout_s,
         )
         if done.returncode != 0:
             raise BenchError(f"{' '.join(command[1:])} failed:\n{done.stdout}{done.stderr}")

@@ -10,6 +10,15 @@ FILE = Path(__file__).parent / "results.json"
 Figures = Mapping[str, float]
 Results = dict[str, dict[str, float]]
 
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "peer_consumers": ("stock", "celery", "faststream"),
+    "peer_lives": ("drf", "drf_records"),
+}
+"""Jobs that others do as well, and who they are (docs/peers.md)."""
+
+FIGURES_BESIDE = ("per_s", "p99_ms", "memory_mb")
+"""What is told of each, under its name: `ours_per_s`, `celery_per_s`."""
+
 FORM: Mapping[str, tuple[str, ...]] = {
     "relay": ("per_s", "stock_per_s", "raw_per_s"),
     "consumer_each": ("per_s", "stock_per_s", "tuned_stock_per_s"),
@@ -18,9 +27,23 @@ FORM: Mapping[str, tuple[str, ...]] = {
     "commit_to_effect_ms": ("rate_per_s", "p50", "p99"),
     "http_command": ("per_s", "bare_per_s"),
     "dispute_life": ("per_s", "per_s_at_1m", "spike_requests", "spike_errors", "worklist_p99_ms_at_1m"),
+    **{
+        job: tuple(f"{name}_{figure}" for name in ("ours", *peers) for figure in FIGURES_BESIDE)
+        for job, peers in BESIDE.items()
+    },
     "memory_mb": (),
+    "flat_cost": (
+        "lives_per_s_percent",
+        "effect_p99_ms_percent",
+        "board_p99_ms_percent",
+        "lists_p99_ms_percent",
+        "claim_ms_percent",
+        "bytes_per_case_percent",
+    ),
+    "flat_cost_sizes": (),
 }
-"""The keys of results.json and the figures under each; memory_mb has a figure for every process, by its name."""
+"""The keys of results.json and the figures under each; memory_mb has a figure for every process, by its name, and
+flat_cost_sizes those of bench.flat_cost.figures for every size."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +80,12 @@ TARGETS = (
     Target("dispute_life", "per_s_at_1m", 0.95, peer="per_s"),
     Target("dispute_life", "spike_errors", 0, at_most=True),
     Target("dispute_life", "worklist_p99_ms_at_1m", 50, at_most=True),
+    Target("flat_cost", "lives_per_s_percent", 95),
+    Target("flat_cost", "effect_p99_ms_percent", 125, at_most=True),
+    Target("flat_cost", "board_p99_ms_percent", 125, at_most=True),
+    Target("flat_cost", "lists_p99_ms_percent", 125, at_most=True),
+    Target("flat_cost", "claim_ms_percent", 125, at_most=True),
+    Target("flat_cost", "bytes_per_case_percent", 110, at_most=True),
 )
 """The stock handler's targets are against nameko's own settings; beside them stands the stock handler at its best."""
 

@@ -15,6 +15,7 @@ LABELS = {
     "http_command": "HTTP command",
     "dispute_life": "dispute's life",
     "memory_mb": "idle memory",
+    "flat_cost": "flat cost",
 }
 PEERS = {
     "stock_per_s": "stock nameko",
@@ -60,6 +61,10 @@ def _line(target: Target, figures: dict[str, float]) -> tuple[str, ...]:
 
 def _alone(target: Target, figures: dict[str, float], label: str, reached: str) -> tuple[str, ...]:
     figure = figures[target.figure]
+    if target.figure.endswith("_percent"):
+        name = target.figure.removesuffix("_percent").replace("_", " ")
+        bound = f"{'≤' if target.at_most else '≥'} {target.bound:g}%"
+        return f"{label}, {name}", f"{figure:.0f}%", "one year", "", "", bound, reached
     if not target.at_most:
         return f"{label}", f"{figure:,.0f}/s", "", "", "", f"≥ {target.bound:g}/s", reached
     if "rate_per_s" in figures:

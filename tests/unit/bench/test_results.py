@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import results, table
+from bench import beside_table, results, table
 from bench.rounds import in_turns
 
 COMPLETE: results.Results = {
+    **{job: dict.fromkeys(results.FORM[job], 2.0) | {"ours_per_s": 5.0} for job in results.BESIDE},
     "relay": {"per_s": 20_000.0, "stock_per_s": 1_800.0, "raw_per_s": 36_000.0},
     "consumer_each": {"per_s": 9_000.0, "stock_per_s": 2_000.0, "tuned_stock_per_s": 2_500.0},
     "consumer_each_unawaited": {"per_s": 16_000.0, "stock_per_s": 2_000.0, "tuned_stock_per_s": 2_500.0},
@@ -28,6 +29,15 @@ COMPLETE: results.Results = {
         "worklist_p99_ms_at_1m": 20.0,
     },
     "memory_mb": {"members": 72.0, "members-relay": 52.0},
+    "flat_cost": {
+        "lives_per_s_percent": 98.0,
+        "effect_p99_ms_percent": 104.0,
+        "board_p99_ms_percent": 110.0,
+        "lists_p99_ms_percent": 109.0,
+        "claim_ms_percent": 101.0,
+        "bytes_per_case_percent": 97.0,
+    },
+    "flat_cost_sizes": {"x1_lives_per_s": 160.0, "x10_lives_per_s": 157.0},
 }
 
 
@@ -77,6 +87,18 @@ def test_the_table_has_a_line_for_every_target_and_process() -> None:
     shown = table.of(COMPLETE)
 
     assert shown.row_count == len(results.TARGETS) + len(COMPLETE["memory_mb"])
+
+
+def test_beside_its_peers_the_table_has_a_line_for_every_figure_of_each() -> None:
+    shown = beside_table.of(COMPLETE)
+
+    assert shown is not None
+    assert shown.row_count == len(results.FIGURES_BESIDE) * sum(len(peers) for peers in results.BESIDE.values())
+    assert next(iter(shown.columns[-1].cells)) == "2.50 ×"
+
+
+def test_without_peers_there_is_no_table_of_them() -> None:
+    assert beside_table.of({"memory_mb": {"members": 72.0}}) is None
 
 
 def test_contestants_take_turns_and_the_median_counts() -> None:
