@@ -1,0 +1,1 @@
+"""Disputes, the grid and its leaders, the figures and the notices: one application."""
