@@ -16,7 +16,17 @@ Benchmark = Callable[[Ground, Scale, Tell], results.Results]
 
 def benchmarks() -> dict[str, Benchmark]:
     """In the order they run; what needs the whole deployment comes last."""
-    from bench import beside_peers, commit_to_effect, consumers, dispute_life, flat_cost, http_command, memory, relay
+    from bench import (
+        backpressure,
+        beside_peers,
+        commit_to_effect,
+        consumers,
+        dispute_life,
+        flat_cost,
+        http_command,
+        memory,
+        relay,
+    )
 
     return {
         "relay": relay.measure,
@@ -26,11 +36,22 @@ def benchmarks() -> dict[str, Benchmark]:
         "commit_to_effect": commit_to_effect.measure,
         "peers": beside_peers.measure,
         "dispute_life": dispute_life.measure,
+        "backpressure": backpressure.measure,
         "flat_cost": flat_cost.measure,
     }
 
 
-NAMES = ("relay", "consumers", "http_command", "memory", "commit_to_effect", "peers", "dispute_life", "flat_cost")
+NAMES = (
+    "relay",
+    "consumers",
+    "http_command",
+    "memory",
+    "commit_to_effect",
+    "peers",
+    "dispute_life",
+    "backpressure",
+    "flat_cost",
+)
 
 
 class Progress:

@@ -31,6 +31,22 @@ FORM: Mapping[str, tuple[str, ...]] = {
         job: tuple(f"{name}_{figure}" for name in ("ours", *peers) for figure in FIGURES_BESIDE)
         for job, peers in BESIDE.items()
     },
+    "backpressure": (
+        "events",
+        "errors",
+        "told_behind",
+        "p99_ms",
+        "p99_ms_draining",
+        "p99_ms_idle",
+        "commands_cores",
+        "relayed_per_s",
+        "drain_per_s",
+        "batch_per_s",
+        "outbox_mb_per_100k",
+        "rabbitmq_mb_per_100k",
+        "rabbitmq_disk_mb_per_100k",
+    ),
+    "backpressure_mb": (),
     "memory_mb": (),
     "flat_cost": (
         "lives_per_s_percent",
@@ -42,8 +58,9 @@ FORM: Mapping[str, tuple[str, ...]] = {
     ),
     "flat_cost_sizes": (),
 }
-"""The keys of results.json and the figures under each; memory_mb has a figure for every process, by its name, and
-flat_cost_sizes those of bench.flat_cost.figures for every size."""
+"""The keys of results.json and the figures under each; memory_mb has a figure for every process, by its name,
+backpressure_mb two, what it held at first and (`_peak`) at most, and flat_cost_sizes those of bench.flat_cost.figures
+for every size."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,8 @@ TARGETS = (
     Target("dispute_life", "per_s_at_1m", 0.95, peer="per_s"),
     Target("dispute_life", "spike_errors", 0, at_most=True),
     Target("dispute_life", "worklist_p99_ms_at_1m", 50, at_most=True),
+    Target("backpressure", "errors", 0, at_most=True),
+    Target("backpressure", "drain_per_s", 0.8, peer="batch_per_s"),
     Target("flat_cost", "lives_per_s_percent", 95),
     Target("flat_cost", "effect_p99_ms_percent", 125, at_most=True),
     Target("flat_cost", "board_p99_ms_percent", 125, at_most=True),

@@ -28,11 +28,14 @@ class Scale:
     life_s: float
     disputes: int
     spike_s: float
+    backlog: int = 1_000_000
+    turns: int = 5
+    turn_s: float = 6.0
 
 
 USUAL = Scale(3, 40_000, 4_000, 20_000, 60_000, 4.0, 12.0, 1, 15.0, 1_000_000, 60.0)
 FULL = replace(USUAL, life_rounds=3, life_s=30.0)
-QUICK = Scale(1, 5_000, 500, 2_000, 5_000, 1.0, 3.0, 1, 2.0, 10_000, 2.0)
+QUICK = Scale(1, 5_000, 500, 2_000, 5_000, 1.0, 3.0, 1, 2.0, 10_000, 2.0, backlog=40_000, turns=1, turn_s=0.5)
 RATE_PER_S = 200
 
 

@@ -1,5 +1,6 @@
 """The figures of a run as a table: each beside its peer and its floor, with the ratio and what it must be."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from rich.table import Table
@@ -14,6 +15,7 @@ LABELS = {
     "commit_to_effect_ms": "commit → effect",
     "http_command": "HTTP command",
     "dispute_life": "dispute's life",
+    "backpressure": "backpressure",
     "memory_mb": "idle memory",
     "flat_cost": "flat cost",
 }
@@ -23,6 +25,7 @@ PEERS = {
     "raw_per_s": "floor (raw)",
     "bare_per_s": "bare nameko",
     "per_s": "empty table",
+    "batch_per_s": "without commands",
 }
 
 
@@ -35,6 +38,9 @@ def of(found: Results) -> Table:
     for target in TARGETS:
         if target.key in found:
             table.add_row(*_line(target, found[target.key]))
+    for process, most_mb in found.get("backpressure_mb", {}).items():
+        if process.endswith("_peak"):
+            table.add_row(*_held(process.removesuffix("_peak"), most_mb, found["backpressure_mb"]))
     for process, size_mb in found.get("memory_mb", {}).items():
         bound = "" if process.endswith("-relay") else f"≤ {SERVICE_MEMORY_MB} MB"
         told = _mark(size_mb <= SERVICE_MEMORY_MB) if bound else ""
@@ -71,6 +77,11 @@ def _alone(target: Target, figures: dict[str, float], label: str, reached: str) 
         label = f"{label}, {target.figure}, {figures['rate_per_s']:.0f}/s"
         return label, f"{figure:.1f} ms", "", "", "", f"≤ {target.bound:g} ms", reached
     return f"{label}, {target.figure.replace('_', ' ')}", f"{figure:,.0f}", "", "", "", f"≤ {target.bound:g}", reached
+
+
+def _held(process: str, most_mb: float, figures: Mapping[str, float]) -> tuple[str, ...]:
+    first_mb = figures[process]
+    return f"with a backlog: {process}", f"{most_mb:.0f} MB", "at first", f"{first_mb:.0f} MB", "", "", ""
 
 
 def _mark(reached: bool) -> str:

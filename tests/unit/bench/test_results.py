@@ -28,6 +28,22 @@ COMPLETE: results.Results = {
         "spike_errors": 0,
         "worklist_p99_ms_at_1m": 20.0,
     },
+    "backpressure": {
+        "events": 1_000_000,
+        "errors": 0,
+        "told_behind": 1_000_400,
+        "p99_ms": 12.0,
+        "p99_ms_draining": 14.0,
+        "p99_ms_idle": 8.0,
+        "commands_cores": 0.6,
+        "relayed_per_s": 15_000.0,
+        "drain_per_s": 9_000.0,
+        "batch_per_s": 10_000.0,
+        "outbox_mb_per_100k": 76.0,
+        "rabbitmq_mb_per_100k": 10.0,
+        "rabbitmq_disk_mb_per_100k": 80.0,
+    },
+    "backpressure_mb": {"statistics": 50.0, "statistics_peak": 55.0, "rabbitmq": 90.0, "rabbitmq_peak": 300.0},
     "memory_mb": {"members": 72.0, "members-relay": 52.0},
     "flat_cost": {
         "lives_per_s_percent": 98.0,
@@ -86,7 +102,8 @@ def test_every_target_names_figures_of_the_form() -> None:
 def test_the_table_has_a_line_for_every_target_and_process() -> None:
     shown = table.of(COMPLETE)
 
-    assert shown.row_count == len(results.TARGETS) + len(COMPLETE["memory_mb"])
+    processes = len(COMPLETE["memory_mb"]) + len(COMPLETE["backpressure_mb"]) // 2
+    assert shown.row_count == len(results.TARGETS) + processes
 
 
 def test_beside_its_peers_the_table_has_a_line_for_every_figure_of_each() -> None:
