@@ -1,0 +1,109 @@
+"""What `linli verify` finds wrong with notices, which nobody but their readers may see."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from chassis import outbox, privacy
+from chassis.database import Database, connect
+from linli.verification import _of_notices
+from services.grievances.disputes import events as facts
+from services.members.divisions.file import read_divisions
+from services.members.divisions.handlers import load_divisions
+from services.members.grid import store as grid_store
+from services.members.notices import handlers as notices
+from services.members.notices.model import Resolution
+from services.members.tenures import handlers as tenures
+from tests.store.members.district import AREA, DISTRICT, officer
+from tests.support.instance import ServiceDatabase
+
+NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
+DISPUTE = "01936f00-0000-7000-8000-0000000000a1"
+RESOLVED = facts.DisputeResolved(
+    DISPUTE, "noise", "owner_owner", None, "2026-03-01T02:00:00+00:00", agreement_form="oral", days_open=9
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both databases, after one resolution was told to the community's leader."""
+
+    grievances: Database
+    members: Database
+    admin_url: str
+
+    def doctor(self, sql: str) -> None:
+        with connect(self.admin_url, application_name="test").cursor() as cursor:
+            cursor.execute(sql)
+            assert cursor.rowcount, "nothing was doctored"
+
+    def differences(self) -> list[str]:
+        return list(_of_notices(self.grievances, self.members).differences)
+
+
+@pytest.fixture(autouse=True)
+def sealing_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SEALING_KEYS", json.dumps({"test-1": base64.b64encode(b"k" * 32).decode()}))
+    monkeypatch.setenv("SEALING_KEY_ID", "test-1")
+    monkeypatch.setenv("BLIND_INDEX_KEY", base64.b64encode(b"b" * 32).decode())
+    privacy.sealer.cache_clear()
+    yield
+    privacy.sealer.cache_clear()
+
+
+@pytest.fixture
+def pair(service_database: Callable[[str], ServiceDatabase]) -> Iterator[Pair]:
+    with ExitStack() as stack:
+        urls = {name: service_database(name) for name in ("grievances", "members")}
+        grievances, members = (Database(urls[name].url, service=name, size=2) for name in urls)
+        stack.callback(grievances.close)
+        stack.callback(members.close)
+        load_divisions(members, read_divisions(DISTRICT.encode()), NOON)
+        with grievances.transaction() as tx:
+            event_id = outbox.add(tx, RESOLVED, subject=DISPUTE, version=5, area=AREA, now=NOON)
+        with members.transaction() as tx:
+            community = grid_store.find_community(tx, AREA)
+            assert community is not None
+            leader = tenures.Start(community.grid_unit_id, "community", "leader-1", "王小明", "13800138000")
+            tenures.start(tx, leader, actor=officer(), now=NOON)
+            resolution = Resolution(event_id, UUID(DISPUTE), "noise", AREA, None, NOON)
+            notices.notify_leaders(tx, resolution, NOON)
+        yield Pair(grievances, members, urls["members"].admin_url)
+
+
+def test_a_resolution_told_to_its_leaders_has_no_difference(pair: Pair) -> None:
+    assert pair.differences() == []
+
+
+def test_the_notices_themselves_are_looked_at(pair: Pair) -> None:
+    assert _of_notices(pair.grievances, pair.members).looked_at == "1 resolutions, 1 notices"
+
+
+def test_a_notice_that_is_gone_is_told(pair: Pair) -> None:
+    pair.doctor("DELETE FROM notices")
+
+    [difference] = pair.differences()
+    assert difference.endswith("has notices at no level, while the fact names community")
+
+
+def test_a_notice_at_a_level_that_was_not_told_is_told(pair: Pair) -> None:
+    pair.doctor(
+        "INSERT INTO notices SELECT gen_random_uuid(), event_id, 'building', recipient_id, kind, dispute_id, category,"
+        " area, grid_unit_id, place, occurred_at, created_at FROM notices"
+    )
+
+    [difference] = pair.differences()
+    assert difference.endswith("has notices at building, community, while the fact names community")
+
+
+def test_a_resolution_that_nobody_was_told_of_is_told(pair: Pair) -> None:
+    pair.doctor("DELETE FROM notices; DELETE FROM notifications")
+
+    [difference] = pair.differences()
+    assert difference.endswith("was told to nobody")
