@@ -43,6 +43,11 @@ class Consumers(ProviderCollector, SharedExtension):
         ]
         self._threads = [self.container.spawn_managed_thread(queue.run) for queue in self._queues]
 
+    def queues(self) -> list[QueueConsumer]:
+        """One for each source, from the start of the service on, whichever of its extensions starts first."""
+        self.start()
+        return self._queues or []
+
     def halt(self) -> None:
         """Take nothing more; return when all that was taken is in effect and acknowledged."""
         for queue in self._queues or []:

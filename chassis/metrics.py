@@ -155,6 +155,24 @@ DEAD_EVENTS = _gauge(
 CONSUMER_BATCH_SIZE = _histogram(
     "linli_consumer_batch_events", "events", BATCH_SIZES, "Facts applied in one transaction.", "source"
 )
+BEHIND_EVENTS = _gauge(
+    "linli_behind_events",
+    "events",
+    "Facts of this source that are told and not in effect here, on their way or kept as failed; about.",
+    "source",
+)
+BEHIND_AGE = _gauge(
+    "linli_behind_age_seconds",
+    "seconds",
+    "What was committed longer ago than this is in effect here, or kept as failed; NaN until known. Alert above 60.",
+    "source",
+)
+BEHIND_KNOWN = _gauge(
+    "linli_behind_known",
+    "",
+    "1 while the broker and the relay of this source are heard; else the two above may say too little.",
+    "source",
+)
 TOPOLOGY_MISMATCH = _gauge(
     "linli_topology_mismatches", "mismatches", "Queues or exchanges of another shape than declared; must be 0."
 )

@@ -21,6 +21,7 @@ import eventlet
 from eventlet.event import Event as Signal
 
 from chassis import broker, metrics, topology
+from chassis.behind.measure import Own
 from chassis.deliveries import Delivered, Deliveries
 from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
 from chassis.inbox.delivery import Delivery
@@ -76,16 +77,24 @@ class QueueConsumer:
 
     def __init__(self, amqp_url: str, route: Route, inbox: Inbox, *, batch: int) -> None:
         self._nodes = broker.Nodes(amqp_url)
-        self._route = route
+        self.route = route
         self._inbox = inbox
         self._batch = batch
         self._stopping = False
         self._mailbox = Mailbox()
         self._channel: amqp.Channel | None = None
-        self._busy = False
+        self._busy = 0
+        self._settled = 0
+        self._connected = 0
+        self._receives = False
         self._fresh = False
         self._mismatched = False
         self.problem: str | None = f"{route.queue} is not consumed yet"
+
+    def own(self) -> Own:
+        """What this consumer has in hand and has done; what was in hand on a lost connection is the broker's again."""
+        in_hand = 0 if self._channel is None else len(self._mailbox) + self._busy
+        return Own(in_hand, self._settled, self._connected, self._receives and self._channel is not None)
 
     def stop(self) -> None:
         """Take no more from the broker, finish and acknowledge what was taken; `run` then returns."""
@@ -105,19 +114,20 @@ class QueueConsumer:
             except (BrokerUnavailable, Misconfigured) as error:
                 self.problem = str(error)
                 self._tell_mismatch(isinstance(error, Misconfigured))
-                log.warning("%s is not consumed: %s", self._route.queue, error)
+                log.warning("%s is not consumed: %s", self.route.queue, error)
                 self._pause(pause_s)
                 pause_s = min(pause_s * 2, 5 * RETRY_S)
         self._worker.wait()
 
     def _consume(self) -> None:
-        connection = self._nodes.connect(name=self._route.queue)
+        connection = self._nodes.connect(name=self.route.queue)
         try:
             channel = connection.channel()
             Deliveries(channel, self._received)
-            topology.declare_route(channel, self._route)
+            topology.declare_route(channel, self.route)
             self._mailbox, self._fresh = Mailbox(), not self._suspects_left()
             self._channel, self.problem = channel, None
+            self._connected, self._receives = self._connected + 1, False
             self._tell_mismatch(False)
             if not self._fresh:
                 self._take(connection, channel, 1, until=lambda: self._fresh)
@@ -127,7 +137,7 @@ class QueueConsumer:
             raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
         finally:
             self._channel = None
-            self.problem = self.problem or f"{self._route.queue} is not consumed at the moment"
+            self.problem = self.problem or f"{self.route.queue} is not consumed at the moment"
             broker.discard(connection)
 
     def _suspects_left(self) -> bool:
@@ -142,8 +152,8 @@ class QueueConsumer:
         """Have at most so many messages of each queue at a time; return with none in hand."""
         channel.basic_qos(0, prefetch, False)
         tags = [
-            channel.basic_consume(self._route.queue, consumer_tag=EVENTS),
-            channel.basic_consume(self._route.returned, consumer_tag=RETURNED),
+            channel.basic_consume(self.route.queue, consumer_tag=EVENTS),
+            channel.basic_consume(self.route.returned, consumer_tag=RETURNED),
         ]
         self._read(connection, until)
         self._finish(connection, channel, tags)
@@ -173,6 +183,7 @@ class QueueConsumer:
 
     def _received(self, message: Delivered) -> None:
         returned = message.consumer == RETURNED
+        self._receives = True
         self._fresh = self._fresh or not (message.redelivered or returned)
         delivery = Delivery(message.body, message.content_type, message.redelivered, returned=returned)
         with suppress(Exception):
@@ -186,11 +197,12 @@ class QueueConsumer:
             mailbox, channel = self._mailbox, self._channel
             taken = mailbox.take(self._batch, min(0.1, max(next_retry - time.monotonic(), 0)))
             if taken:
-                self._busy = True
+                self._busy = len(taken)
                 begun = time.monotonic()
                 if self._bring_into_effect([delivery for _, delivery in taken], mailbox):
                     self._acknowledge(channel, taken[-1][0])
-                self._busy = False
+                    self._settled += len(taken)
+                self._busy = 0
                 if len(taken) < self._batch and not self._stopping:
                     # One costs much the same for one event as for ten: on a busy machine more of them come together.
                     eventlet.sleep(min(2 * (time.monotonic() - begun), LONGEST_REST_S))
@@ -206,7 +218,7 @@ class QueueConsumer:
                 self._inbox.apply(deliveries)
                 return True
             except Unavailable as error:
-                log.warning("%s waits for its database: %s", self._route.queue, error)
+                log.warning("%s waits for its database: %s", self.route.queue, error)
                 if self._stopping:
                     # Closed, so that no later message is taken: its acknowledgement would cover these.
                     mailbox.close()
@@ -223,13 +235,13 @@ class QueueConsumer:
         try:
             channel.basic_ack(last_tag, multiple=True)
         except broker.LOST as error:
-            log.warning("%s could not acknowledge: %s", self._route.queue, error)
+            log.warning("%s could not acknowledge: %s", self.route.queue, error)
 
     def _retry_kept(self) -> int:
         try:
             return self._inbox.retry_due()
         except Unavailable as error:
-            log.warning("kept events of %s wait for the database: %s", self._route.queue, error)
+            log.warning("kept events of %s wait for the database: %s", self.route.queue, error)
             return 0
 
     def _tell_mismatch(self, is_so: bool) -> None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from nameko.extensions import DependencyProvider
 
+from chassis.behind.watch import Watch
 from chassis.calendar import Clock, system_clock
 from chassis.config import ServiceSettings
 from chassis.consumer import Consumers
@@ -66,4 +67,5 @@ class Service(ChassisApi):
     database: Any = OwnDatabase()
     clock: Any = OwnClock()
     readiness = Readiness()
+    behind: Any = Watch()
     upkeep = Upkeep()

@@ -61,7 +61,7 @@ def declare_route(channel: amqp.Channel, route: Route) -> None:
     alone would drop a message silently, loses nothing. Raises Misconfigured when something exists with other arguments,
     or is neither there nor may be made.
     """
-    _find_or_declare_exchange(channel.connection, route.source)
+    find_or_declare_exchange(channel.connection, route.source)
     _declare_queue(channel, route.returned, {"x-delivery-limit": RETURNED_LIMIT})
     _declare_queue(
         channel,
@@ -87,7 +87,8 @@ def declare(channel: amqp.Channel, sources: Collection[str], routes: Collection[
         declare_route(channel, route)
 
 
-def _find_or_declare_exchange(connection: amqp.Connection, source: str) -> None:
+def find_or_declare_exchange(connection: amqp.Connection, source: str) -> None:
+    """A login without the right to make it is content when it is there. Raises Misconfigured."""
     # Each on a channel of its own: the broker closes the one on which it refuses something.
     try:
         with connection.channel() as channel:

@@ -8,6 +8,7 @@ from chassis import metrics
 from chassis.errors import LinliError, NotFound
 from chassis.http import openapi, pages, problems
 from chassis.http.answer import HTML, Answer
+from chassis.http.behind import BehindSources
 from chassis.http.entrypoint import OWN, PUBLIC, endpoint
 from chassis.http.request import Request
 
@@ -17,6 +18,9 @@ class ChassisApi:
 
     readiness: Any = MappingProxyType({})
     """What must hold before requests may come: name → a call that raises when it does not; often a provider's."""
+
+    behind: Any = None
+    """What says how far behind its sources the service is (chassis.behind.watch.Sources); None where it hears none."""
 
     @endpoint("GET", "/healthz", roles=PUBLIC, tag=OWN, summary="The process is alive", workerless=True)
     def show_health(self, request: Request) -> Answer:
@@ -44,6 +48,30 @@ class ChassisApi:
         if failing:
             raise problems.NotReady(failing)
         return request.answer(None, {"status": "ready"})
+
+    @endpoint(
+        "GET",
+        "/behind",
+        roles=PUBLIC,
+        tag=OWN,
+        answer=BehindSources,
+        summary="How far this service is behind the facts it hears",
+    )
+    def show_behind(self, request: Request) -> Answer:
+        """About so many facts of each source are told and not in effect here, and until when all are.
+
+        `even`: nothing older than ten seconds is missing. `unknown`: for ten seconds nobody could say, as the broker
+        did not answer, the source's relay was silent, or nobody consumed. A service that is behind is ready all the
+        same: /readyz says nothing of it.
+
+        GET /behind
+
+        200
+        {"sources": [{"source": "grievances", "state": "behind", "events": 1000000, "unsent": 0, "queued": 999000,
+                      "in_hand": 1000, "kept": 0, "as_of": "2026-11-20T02:42:00+00:00",
+                      "oldest_at": "2026-11-20T02:42:00+00:00", "unknown_since": null, "reason": null}]}
+        """
+        return request.answer(None, {"sources": [] if self.behind is None else self.behind.all()})
 
     @endpoint(
         "GET", "/metrics", roles=PUBLIC, tag=OWN, summary="Metrics for Prometheus", media="text/plain", workerless=True

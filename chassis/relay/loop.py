@@ -9,13 +9,16 @@ import select
 import socket
 import time
 from contextlib import suppress
+from datetime import timedelta
 
 import amqp
 
 from chassis import broker, metrics, topology
+from chassis.behind.beats import Beat
 from chassis.calendar import Clock, system_clock
 from chassis.database import Connection, Servers
 from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
+from chassis.relay.beats import Beats
 from chassis.relay.claims import Claims
 from chassis.relay.conveyor import Conveyor
 from chassis.relay.publisher import Publisher
@@ -105,6 +108,7 @@ class Relay:
         link = self._nodes.connect(name=f"relay:{self._service}", on_blocked=self._on_blocked)
         try:
             topology.declare_exchange(link.channel(), self._service)
+            beats = Beats(link)
             claims = Claims(outbox, self._batch)
             conveyor = Conveyor(
                 self._service,
@@ -114,14 +118,16 @@ class Relay:
                 confirm_timeout_s=self._confirm_timeout_s,
                 clock=self._clock,
             )
-            self._turn(link, outbox, claims, conveyor)
+            self._turn(link, outbox, claims, conveyor, beats)
             conveyor.settle()
         except broker.LOST as error:
             raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
         finally:
             broker.discard(link)
 
-    def _turn(self, link: amqp.Connection, outbox: OutboxRows, claims: Claims, conveyor: Conveyor) -> None:
+    def _turn(
+        self, link: amqp.Connection, outbox: OutboxRows, claims: Claims, conveyor: Conveyor, beats: Beats
+    ) -> None:
         next_sweep = next_tick = next_month = 0.0
         while not self._stopping:
             now = time.monotonic()
@@ -134,7 +140,7 @@ class Relay:
                 conveyor.prepare_next_month()
                 next_month = now + 3600.0
             if now >= next_tick:
-                self._tick(link, outbox)
+                self._tick(link, outbox, beats)
                 next_tick = now + 1.0
             if not rows:
                 self._rest(link)
@@ -157,12 +163,14 @@ class Relay:
             if self._stopping:
                 return
 
-    def _tick(self, link: amqp.Connection, outbox: OutboxRows) -> None:
-        """Once a second: heartbeats both ways, and what the boards show."""
+    def _tick(self, link: amqp.Connection, outbox: OutboxRows, beats: Beats) -> None:
+        """Once a second: heartbeats both ways, what the boards show, and what consumers are to know."""
         while broker.drain(link, 0):
             pass
         link.heartbeat_tick()
-        _show_backlog(outbox)
+        at = self._clock()
+        unsent, oldest_s = _show_backlog(outbox)
+        beats.tell(Beat(self._service, at, unsent, at - timedelta(seconds=oldest_s) if unsent else None))
 
     def _rest(self, link: amqp.Connection) -> None:
         """Sleep until woken, until the broker says something, or until the next poll."""
@@ -185,11 +193,15 @@ class Relay:
         log.warning("the broker %s reading from the relay of %s", "stopped" if blocked else "resumed", self._service)
 
 
-def _show_backlog(outbox: OutboxRows) -> None:
-    """Also before the broker is reached: the boards must see the outbox age while there is no broker."""
+def _show_backlog(outbox: OutboxRows) -> tuple[int, float]:
+    """What it shows: how many are unsent, and for how many seconds the oldest is.
+
+    Also before the broker is reached: the boards must see the outbox age while there is no broker.
+    """
     rows, oldest_s = outbox.backlog()
     metrics.OUTBOX_ROWS.set(rows)
     metrics.OUTBOX_OLDEST_AGE.set(oldest_s)
+    return rows, oldest_s
 
 
 def _close(connection: Connection) -> None:

@@ -79,11 +79,17 @@ class OutboxRows:
         self._query("SELECT ensure_event_log_partition(%s)", (month,))
 
     def backlog(self) -> tuple[int, float]:
-        """About how many rows are unsent (exact up to 10,000), and the age of the oldest in seconds."""
+        """How many rows are unsent, and the age of the oldest in seconds.
+
+        Exact up to 10,000; beyond, what lies between the first position and the last: at least so many, in O(1), but
+        for those that were rolled back or sent out of turn.
+        """
         rows, oldest = self._query(
-            "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 10000) AS counted), "
+            "SELECT CASE WHEN counted < 10000 THEN counted ELSE "
+            "(SELECT greatest(max(position) - min(position) + 1, counted) FROM outbox) END, "
             "coalesce((SELECT extract(epoch FROM clock_timestamp() - recorded_at) "
-            "FROM outbox ORDER BY position LIMIT 1), 0)::float"
+            "FROM outbox ORDER BY position LIMIT 1), 0)::float "
+            "FROM (SELECT count(*) AS counted FROM (SELECT FROM outbox LIMIT 10000) AS first_ones) AS few"
         )[0]
         return rows, max(oldest, 0.0)
 

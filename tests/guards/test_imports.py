@@ -10,7 +10,7 @@ import pytest
 from tests.guards.repository import ROOT, SERVICES, python_files, text
 
 RULES_MAY_IMPORT = {"chassis", "chassis.errors", "chassis.areas", "chassis.calendar", "services"}
-SHAPES_MAY_IMPORT = {"marshmallow", "chassis.http", "chassis.http.cursors", "chassis.identity"}
+SHAPES_MAY_IMPORT = {"marshmallow", "chassis.http", "chassis.http.behind", "chassis.http.cursors", "chassis.identity"}
 """Of identity, the names that no account may have."""
 
 

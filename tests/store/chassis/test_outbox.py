@@ -328,3 +328,13 @@ def test_a_lost_connection_is_unavailable_because_the_lead_is_lost_with_it(
 
     with pytest.raises(DatabaseUnavailable):
         unsent.after(0, 10)
+
+
+def test_a_large_backlog_is_told_by_its_positions(database: Database, unsent: OutboxRows) -> None:
+    with database.transaction() as tx:
+        tx.execute(
+            "INSERT INTO outbox (event_id, type, subject, mandatory, envelope) "
+            "SELECT gen_random_uuid(), 'thing.told', 'a', true, '{}' FROM generate_series(1, 12345)"
+        )
+
+    assert unsent.backlog()[0] == 12_345
