@@ -1,9 +1,13 @@
-"""Figures over HTTP. Asking again is cheap: while nothing has changed, the answer is 304 after one look."""
+"""Figures over HTTP. Asking again is cheap: while nothing has changed, the answer is 304 after one look.
+
+Every answer says how far it is behind the facts it is counted from, also while nobody counts them.
+"""
 
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from chassis.behind.measure import Behind
 from chassis.calendar import local_day
 from chassis.database import Database, Transaction
 from chassis.errors import NotFound
@@ -14,11 +18,15 @@ from services.statistics.model import Figures, change_percent, folded, total
 from services.statistics.periods import Period, months_over, period_of
 from services.statistics.store import Division
 
+SOURCE = "grievances"
+"""Where all that is counted comes from; members tells no more than the names of divisions."""
+
 
 class StatisticsApi:
     """Counts are given all together or not at all, and a change only beside what it is a change of."""
 
     database: Database
+    behind: Any
 
     @endpoint(
         "GET",
@@ -39,6 +47,8 @@ class StatisticsApi:
         {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
          "period": {"from": "2026-01-01", "to": "2026-11-20"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-11-20"},
+         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+                    "unknown_since": null, "reason": null},
          "figures": {"registered": 240, "accepted": 200, "resolved": 180, "refused": 9, "terminated": 6, "reopened": 3,
                      "linked": 8, "overdue": 4, "confirmed": 150, "days_to_resolve_sum": 1170,
                      "days_to_resolve_count": 180, "average_days_to_resolve": 6.5,
@@ -60,13 +70,14 @@ class StatisticsApi:
             access.require_sums(request.actor, division)
             if _by_days(request):
                 access.require_days(request.actor, division)
-            version = _version(tx, request)
+            behind = self._behind()
+            version = _version(tx, request, behind)
             if _is_known(request, version):
                 return request.answer(tx, None, version=version)
             sums = _sums(tx, division, period)
             now, before = (total(sums[name].values()) for name in ("now", "before"))
             points = access.may_see_points(request.actor, division, by_days=_by_days(request))
-            told = {**_head(division, period), **_told(now, before, points=points)}
+            told = {**_head(division, period, behind), **_told(now, before, points=points)}
             return request.answer(tx, told, version=version)
 
     @endpoint(
@@ -88,6 +99,8 @@ class StatisticsApi:
         {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
          "period": {"from": "2026-01-01", "to": "2026-03-31"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-03-31"},
+         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+                    "unknown_since": null, "reason": null},
          "children": [
              {"area": {"code": "440305001000", "name": "南头街道", "level": "street", "parent_code": "440305000000"},
               "figures": {"registered": 24, "accepted": 20, "resolved": 18, "refused": 1, "terminated": 0,
@@ -109,7 +122,8 @@ class StatisticsApi:
         with self.database.transaction(request.access) as tx:
             division = _division(tx, code)
             access.require_parts(request.actor, division, by_days=_by_days(request))
-            version = _version(tx, request)
+            behind = self._behind()
+            version = _version(tx, request, behind)
             if _is_known(request, version):
                 return request.answer(tx, None, version=version)
             sums = _sums(tx, division, period)
@@ -123,7 +137,7 @@ class StatisticsApi:
                 }
                 for child in store.list_children(tx, code)
             ]
-            return request.answer(tx, {**_head(division, period), "children": children}, version=version)
+            return request.answer(tx, {**_head(division, period, behind), "children": children}, version=version)
 
     @endpoint(
         "GET",
@@ -148,6 +162,8 @@ class StatisticsApi:
         {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
          "period": {"from": "2026-01-01", "to": "2026-10-31"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-10-31"},
+         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+                    "unknown_since": null, "reason": null},
          "parts": [
              {"words": ["parking"],
               "figures": {"registered": 24, "accepted": 20, "resolved": 18, "refused": 1, "terminated": 0,
@@ -186,9 +202,15 @@ class StatisticsApi:
         {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
          "period": {"from": "2026-01-01", "to": "2026-03-31"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-03-31"},
+         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+                    "unknown_since": null, "reason": null},
          "parts": []}
         """
         return self._get_breakdown(request, code, "relation")
+
+    def _behind(self) -> Behind:
+        found: Behind = self.behind.of(SOURCE)
+        return found
 
     def _get_breakdown(self, request: Request, code: str, kind: str) -> Answer:
         with self.database.transaction(request.access) as tx:
@@ -196,7 +218,8 @@ class StatisticsApi:
             access.require_breakdown(request.actor, division, by_days=_by_days(request))
             works_here = access.works_in(request.actor, division)
             period = _period(request) if works_here else months_over(request.query["year"], _today(request))
-            version = _version(tx, request)
+            behind = self._behind()
+            version = _version(tx, request, behind)
             if _is_known(request, version):
                 return request.answer(tx, None, version=version)
             parts = store.sum_by_word(tx, code, kind, period)
@@ -204,7 +227,7 @@ class StatisticsApi:
                 {"words": part.words, **_told(part.now, part.before, points=True)}
                 for part in (parts if works_here else folded(parts))
             ]
-            return request.answer(tx, {**_head(division, period), "parts": told}, version=version)
+            return request.answer(tx, {**_head(division, period, behind), "parts": told}, version=version)
 
     @endpoint(
         "GET",
@@ -223,6 +246,8 @@ class StatisticsApi:
 
         200
         {"area": {"code": "440305000000", "name": "南山区"},
+         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+                    "unknown_since": null, "reason": null},
          "facts": [{"event_id": "01936f00-0000-7000-8000-00000000000a",
                     "dispute_id": "01936f00-0000-7000-8000-00000000000b", "type": "dispute.resolved",
                     "area": {"code": "440305001012", "name": "星海名城社区居委会"}, "category": "parking",
@@ -230,11 +255,12 @@ class StatisticsApi:
         """
         with self.database.transaction(access.eyes(request.actor)) as tx:
             division = _division(tx, request.query["area"])
-            version = _version(tx, request)
+            behind = self._behind()
+            version = _version(tx, request, behind)
             if _is_known(request, version):
                 return request.answer(tx, None, version=version)
             facts = store.list_newest_facts(tx, division.code, request.query["limit"])
-            return request.answer(tx, {"area": division, "facts": facts}, version=version)
+            return request.answer(tx, {"area": division, "behind": behind, "facts": facts}, version=version)
 
 
 def _today(request: Request) -> date:
@@ -257,13 +283,14 @@ def _division(tx: Transaction, code: str) -> Division:
     return division
 
 
-def _version(tx: Transaction, request: Request) -> int:
+def _version(tx: Transaction, request: Request, behind: Behind) -> int:
     """The ETag of every answer. Both numbers only grow, so their sum is another one as soon as a figure has changed or
-    a new day has begun, to which "this year" then reaches.
+    a new day has begun, to which "this year" then reaches. How far behind it is may change while no figure does, and
+    back again.
 
     It is read before the figures: what changes in between is told by the next answer, never kept back.
     """
-    return store.get_change_number(tx) + _today(request).toordinal()
+    return (store.get_change_number(tx) + _today(request).toordinal()) << 32 | behind.mark
 
 
 def _is_known(request: Request, version: int) -> bool:
@@ -275,8 +302,8 @@ def _sums(tx: Transaction, division: Division, period: Period) -> dict[str, dict
     return store.sum_by_branch(tx, division.code, {"now": period, "before": period.year_before()})
 
 
-def _head(division: Division, period: Period) -> dict[str, Any]:
-    return {"area": division, "period": period, "period_year_before": period.year_before()}
+def _head(division: Division, period: Period, behind: Behind) -> dict[str, Any]:
+    return {"area": division, "period": period, "period_year_before": period.year_before(), "behind": behind}
 
 
 def _told(now: Figures, before: Figures, *, points: bool) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from datetime import date
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 
+from chassis.http.behind import Behind
+
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
@@ -167,12 +169,14 @@ class DivisionFigures(Schema):
 class Statistics(DivisionFigures):
     period = fields.Nested(Period, required=True)
     period_year_before = fields.Nested(Period, required=True)
+    behind = fields.Nested(Behind, required=True)
 
 
 class ChildrenStatistics(Schema):
     area = fields.Nested(Division, required=True)
     period = fields.Nested(Period, required=True)
     period_year_before = fields.Nested(Period, required=True)
+    behind = fields.Nested(Behind, required=True)
     children = fields.List(fields.Nested(DivisionFigures), required=True)
 
 
@@ -194,6 +198,7 @@ class Breakdown(Schema):
     area = fields.Nested(Division, required=True)
     period = fields.Nested(Period, required=True)
     period_year_before = fields.Nested(Period, required=True)
+    behind = fields.Nested(Behind, required=True)
     parts = fields.List(fields.Nested(PartFigures), required=True)
 
 
@@ -216,4 +221,5 @@ class NewestFact(Schema):
 
 class NewestFacts(Schema):
     area = fields.Nested(FactArea, required=True)
+    behind = fields.Nested(Behind, required=True)
     facts = fields.List(fields.Nested(NewestFact), required=True)

@@ -28,6 +28,10 @@ class Statistics(Service):
         wait_for(lambda: self.count("SELECT count(*) FROM divisions WHERE version > 0") == len(TREE))
         return self
 
+    def wait_even(self) -> None:
+        """Until it knows that all it was told is counted."""
+        wait_for(lambda: all(one["state"] == "even" for one in self.get("/behind", None).json["sources"]))
+
     def count(self, sql: str) -> int:
         """What the database holds."""
         [(number,)] = self.rows(sql)
