@@ -64,7 +64,7 @@ def _token(account: Account) -> str:
 
 
 def main(codes: str) -> None:
-    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)
     with transaction.atomic():
         places = [settled(code) for code in json.loads(Path(codes).read_text("utf-8"))]
     print(json.dumps(places))

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
@@ -12,41 +12,23 @@ from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from bench.peers.monolith.disputes.models import AuditEntry, Dispute, KeptAnswer, OutboxEvent, Party, Step
-from bench.peers.monolith.disputes.sealing import blind_index
+from bench.peers.monolith.disputes.models import AuditEntry, Dispute, KeptAnswer, OutboxEvent, Step
 from bench.peers.monolith.disputes.services import WrongState
 
 View = Callable[..., Response]
 
 
-def once(view: View) -> View:
-    """A command sent again under its Idempotency-Key is answered as before, and does nothing; customarily it is run."""
+def command(view: View) -> View:
+    """A change in one transaction; in the second form, one that was made before under its key is not made again."""
 
     @wraps(view)
-    def kept(self: Any, request: Any, *arguments: Any, **named: Any) -> Response:
-        if not settings.RECORDS:
-            return view(self, request, *arguments, **named)
-        key = request.headers.get("Idempotency-Key")
-        if not key:
-            raise ValidationError({"Idempotency-Key": "is required"})
-        asked = hashlib.sha256(f"{request.method} {request.path} {request.data!r}".encode()).hexdigest()
-        with transaction.atomic():
-            before = KeptAnswer.objects.filter(account=request.user, key=key).first()
-            if before is not None:
-                return _again(before, asked)
-            answer = view(self, request, *arguments, **named)
-            KeptAnswer.objects.create(
-                account=request.user,
-                key=key,
-                asked=asked,
-                status=answer.status_code,
-                answer=answer.data,
-                etag=answer["ETag"],
-                at=timezone.now(),
-            )
-            return answer
+    @transaction.atomic
+    def done(self: Any, request: Any, *arguments: Any, **named: Any) -> Response:
+        if settings.RECORDS:
+            return _once(request, partial(view, self, request, *arguments, **named))
+        return view(self, request, *arguments, **named)
 
-    return kept
+    return done
 
 
 def note(dispute: Dispute, step: str, event_type: str, account: Any, now: datetime) -> None:
@@ -71,13 +53,25 @@ def note(dispute: Dispute, step: str, event_type: str, account: Any, now: dateti
     )
 
 
-def index_phones(dispute: Dispute) -> None:
-    """So that a sealed phone is found again; customarily it lies open and needs none."""
-    if settings.RECORDS:
-        parties = [party for party in dispute.parties.all() if party.phone]
-        for party in parties:
-            party.phone_index = blind_index(party.phone)
-        Party.objects.bulk_update(parties, ["phone_index"])
+def _once(request: Any, run: Callable[[], Response]) -> Response:
+    key = request.headers.get("Idempotency-Key")
+    if not key:
+        raise ValidationError({"Idempotency-Key": "is required"})
+    asked = hashlib.sha256(f"{request.method} {request.path} {request.data!r}".encode()).hexdigest()
+    before = KeptAnswer.objects.filter(account=request.user, key=key).first()
+    if before is not None:
+        return _again(before, asked)
+    answer = run()
+    KeptAnswer.objects.create(
+        account=request.user,
+        key=key,
+        asked=asked,
+        status=answer.status_code,
+        answer=answer.data,
+        etag=answer["ETag"],
+        at=timezone.now(),
+    )
+    return answer
 
 
 def _again(before: KeptAnswer, asked: str) -> Response:

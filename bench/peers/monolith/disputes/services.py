@@ -18,6 +18,7 @@ from bench.peers.monolith.disputes.models import (
     Party,
     State,
 )
+from bench.peers.monolith.disputes.sealing import blind_index
 
 LIFE_CYCLE = {
     "accept": ({State.REGISTERED}, State.ACCEPTED),
@@ -51,8 +52,8 @@ def register(told: dict[str, Any], account: Account, now: datetime) -> Dispute:
     )
     Party.objects.bulk_create(
         [
-            Party(dispute=dispute, side="applicant", kind="person", account=account, **applicant),
-            Party(dispute=dispute, side="respondent", **respondent),
+            _party(dispute, side="applicant", kind="person", account=account, **applicant),
+            _party(dispute, side="respondent", **respondent),
         ]
     )
     count(dispute, now, "registered")
@@ -110,6 +111,10 @@ def notify_leaders(dispute: Dispute, now: datetime) -> None:
         )
         for leader in leaders
     )
+
+
+def _party(dispute: Dispute, **told: Any) -> Party:
+    return Party(dispute=dispute, phone_index=blind_index(told["phone"]), **told)
 
 
 def _due_at(state: str, now: datetime) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, PermissionDenied
@@ -14,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from bench.peers.monolith.disputes import services
 from bench.peers.monolith.disputes.models import Agreement, Dispute, Session
 from bench.peers.monolith.disputes.permissions import MayTakeStep
-from bench.peers.monolith.disputes.records import index_phones, note, once
+from bench.peers.monolith.disputes.records import command, note
 from bench.peers.monolith.disputes.serializers import (
     AgreementSerializer,
     AssignSerializer,
@@ -39,21 +38,18 @@ class DisputeViewSet(GenericViewSet):
     serializer_class = DisputeSerializer
     permission_classes = [IsAuthenticated, MayTakeStep]
 
-    @once
-    @transaction.atomic
+    @command
     def create(self, request: Any) -> Response:
         body = self._read(RegisterSerializer)
         if body["area"].code != request.user.area:
             raise PermissionDenied("file in your own community")
         now = timezone.now()
         dispute = services.register(body, request.user, now)
-        index_phones(dispute)
         note(dispute, "register", "dispute.registered", request.user, now)
         return self._shown(dispute, 201)
 
     @action(detail=True, methods=["post"])
-    @once
-    @transaction.atomic
+    @command
     def accept(self, request: Any, pk: str) -> Response:
         dispute, now = self._locked(pk), timezone.now()
         services.take_step(dispute, "accept", now)
@@ -63,8 +59,7 @@ class DisputeViewSet(GenericViewSet):
         return self._shown(dispute)
 
     @action(detail=True, methods=["post"])
-    @once
-    @transaction.atomic
+    @command
     def assign(self, request: Any, pk: str) -> Response:
         body = self._read(AssignSerializer)
         dispute, now = self._locked(pk), timezone.now()
@@ -75,8 +70,7 @@ class DisputeViewSet(GenericViewSet):
         return self._shown(dispute)
 
     @action(detail=True, methods=["post"])
-    @once
-    @transaction.atomic
+    @command
     def sessions(self, request: Any, pk: str) -> Response:
         dispute, now = self._locked(pk), timezone.now()
         services.take_step(dispute, "sessions", now)
@@ -88,8 +82,7 @@ class DisputeViewSet(GenericViewSet):
         return self._shown(dispute)
 
     @action(detail=True, methods=["post"])
-    @once
-    @transaction.atomic
+    @command
     def resolve(self, request: Any, pk: str) -> Response:
         dispute, now = self._locked(pk), timezone.now()
         services.take_step(dispute, "resolve", now)
