@@ -117,5 +117,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for line in lines(played):
             terminalreporter.write_line(line)
         if FULL:
-            write(FILE, played, whole=not ONLY)
+            write(FILE, played)
             terminalreporter.write_line(f"kept in {FILE.relative_to(ROOT)}")

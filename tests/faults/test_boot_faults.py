@@ -10,7 +10,7 @@ from linli.embedded.parts import Embedded
 from tests.support.asking import ask
 from tests.support.fault_results import Report
 from tests.support.service_process import ServiceProcess, answers
-from tests.support.stage import Stage
+from tests.support.stage import Recovery, Stage, recovering
 
 
 def wait_told(service: ServiceProcess, line: str) -> None:
@@ -26,14 +26,16 @@ def wait_told(service: ServiceProcess, line: str) -> None:
     service.wait_until(told)
 
 
-def set_right(stage: Stage, service: ServiceProcess) -> None:
+def set_right(stage: Stage, service: ServiceProcess) -> Recovery:
     """The same process becomes ready and takes what comes."""
-    service.wait_until(lambda: answers(service.port))
-    stage.start_relay()
-    stage.commit(20)
-    stage.wait_settled()
+    with recovering() as recovery:
+        service.wait_until(lambda: answers(service.port))
+        stage.start_relay()
+        stage.commit(20)
+        stage.wait_settled()
     assert stage.effects() == 20
     assert service.popen.poll() is None
+    return recovery
 
 
 @pytest.mark.fault(24)
@@ -44,9 +46,9 @@ def test_a_queue_of_other_arguments_is_named_until_it_is_gone(stage: Stage, repo
     wait_told(service, f"queue {stage.route.queue} exists with other arguments than this version declares")
     with stage.channel() as channel:
         channel.queue_delete(stage.route.queue)
-    set_right(stage, service)
+    recovery = set_right(stage, service)
 
-    report("a queue had other arguments at boot", stage.weigh())
+    report("a queue had other arguments at boot", stage.weigh(), recovered_s=recovery.seconds)
 
 
 @contextmanager
@@ -65,9 +67,9 @@ def test_a_wrong_password_is_told_without_it_until_it_is_right(stage: Stage, rep
     service = stage.start_service(ready=False, AMQP_URL=login)
     wait_told(service, "refuses user 'late': check the user, the password and the vhost in AMQP_URL")
     with late_user(parts, stage.vhost):
-        set_right(stage, service)
+        recovery = set_right(stage, service)
 
-    report("a login was refused at boot", stage.weigh())
+    report("a login was refused at boot", stage.weigh(), recovered_s=recovery.seconds)
     assert "right@" not in service.said()
 
 
@@ -76,6 +78,6 @@ def test_a_database_that_is_not_there_yet_is_waited_for(stage: Stage, report: Re
     with stage.sink_cut_off():
         service = stage.start_service(ready=False)
         wait_told(service, "PostgreSQL does not answer")
-    set_right(stage, service)
+    recovery = set_right(stage, service)
 
-    report("the database took no connections at boot", stage.weigh())
+    report("the database took no connections at boot", stage.weigh(), recovered_s=recovery.seconds)

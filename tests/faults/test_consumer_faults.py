@@ -1,13 +1,15 @@
 """Faults of the consumer: killed around its commit, stopped with work in hand, poisoned (DESIGN §6: 4, 14–21)."""
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from chassis.inbox import dead_letters
 from tests.support.fault_results import Report
-from tests.support.stage import DRAIN_S, Stage, sized
+from tests.support.service_process import answers
+from tests.support.stage import DRAIN_S, Stage, recovering, sized
 from tests.support.waiting import wait_for
 
 
@@ -20,13 +22,14 @@ def test_a_consumer_killed_at_random_under_load_has_each_effect_once(stage: Stag
     for kill in range(1, kills + 1):
         service = stage.start_service(ready=False, CONSUMER_BATCH="50")
         enough = kill * count // (2 * kills) + stage.random.randrange(50)
-        service.wait_until(lambda enough=enough: stage.effects() >= enough, 60)
+        service.wait_until(lambda enough=enough: stage.effects() >= enough, DRAIN_S)
         service.kill()
-    service = stage.start_service(ready=False)
-    stage.wait_in_effect(count)
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.start_service(ready=False)
+        stage.wait_in_effect(count)
+        stage.wait_settled()
 
-    report(f"consumer killed {kills} times at random under load", stage.weigh())
+    report(f"consumer killed {kills} times at random under load", stage.weigh(), recovered_s=recovery.seconds)
     assert stage.effects() == count
 
 
@@ -43,14 +46,16 @@ def test_a_consumer_killed_around_its_commit_has_each_effect_once(
     stage.commit(50)
     wait_for(lambda: stage.unsent() == 0)
     first = stage.start_service(ready=False)
-    assert first.popen.wait(30) == -signal.SIGKILL
+    assert first.popen.wait(DRAIN_S) == -signal.SIGKILL
     in_effect_then = stage.effects()
-    second = stage.start_service()
-    stage.wait_settled()
+    with recovering() as recovery:
+        second = stage.start_service()
+        stage.wait_settled()
     in_effect_twice = 101 if point == "die late" else 0
     wait_for(lambda: stage.metric(second, "linli_duplicate_events_total") == in_effect_twice)
 
-    report(f"consumer killed at `{point}`, {in_effect_twice} deliveries absorbed", stage.weigh())
+    done = f"consumer killed at `{point}`, {in_effect_twice} deliveries absorbed"
+    report(done, stage.weigh(), recovered_s=recovery.seconds)
     assert in_effect_then == in_effect_twice
     assert (stage.effects(), stage.letters()) == (101, [])
 
@@ -88,10 +93,11 @@ def test_sigterm_past_the_grace_period_ends_it_and_the_work_is_done_once_by_the_
         service.wait_until(lambda: stage.at_the_gate() and stage.ready_messages() == 0)
         service.stop()
         wait_for(lambda: stage.ready_messages() == 50)
-    stage.start_service()
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.start_service()
+        stage.wait_settled()
 
-    report("SIGTERM past the grace period with 50 in hand", stage.weigh())
+    report("SIGTERM past the grace period with 50 in hand", stage.weigh(), recovered_s=recovery.seconds)
     assert (stage.effects(), stage.letters()) == (50, [])
 
 
@@ -123,7 +129,7 @@ def test_a_healthy_fact_is_not_handed_back_for_each_death_before_it(stage: Stage
     """The broker gives up what was handed back 50 times: poisons must not use that up for those behind them."""
     stage.declare()
     stage.start_relay()
-    poisons = sized(3, 100)
+    poisons = sized(3, 60)
     with stage.source.transaction() as tx:
         stage.tell(tx, "before")
         for number in range(poisons):
@@ -136,9 +142,11 @@ def test_a_healthy_fact_is_not_handed_back_for_each_death_before_it(stage: Stage
             deaths = ends()
             stage.processes[-1].kill()
             handed_back = stage.wait_ready_message().headers["x-delivery-count"]
-        stage.wait_settled(look=ends)
+        with recovering() as recovery:
+            stage.wait_settled(look=ends)
 
-    report(f"{poisons} poisons killed their process {deaths} times", stage.weigh())
+    done = f"{poisons} poisons killed their process {deaths} times"
+    report(done, stage.weigh(), recovered_s=recovery.seconds)
     assert {letter.reason for letter in stage.letters()} == {"poison"}
     assert stage.effects() == 2
     # When it was among the others, when the first poison was found, and by the kill above.
@@ -153,11 +161,14 @@ def test_a_thousand_deliveries_of_one_fact_have_one_effect(stage: Stage, report:
     wait_for(lambda: stage.unsent() == 0)
     with stage.source.transaction() as tx:
         (row,) = tx.rows("SELECT envelope FROM event_log")
-    stage.publish(*[row.envelope.encode()] * 999)
-    first, second = stage.start_service(), stage.start_service()
+    first, second = (stage.start_service(ready=False) for _ in range(2))
+    with ThreadPoolExecutor(9) as channels:
+        list(channels.map(lambda copies: stage.publish(*copies), [[row.envelope.encode()] * 111] * 9))
+    for one in (first, second):
+        one.wait_until(lambda one=one: answers(one.port))
     wait_for(lambda: sum(stage.metric(one, "linli_duplicate_events_total") for one in (first, second)) >= 999)
 
-    report("one fact delivered 1,000 times", stage.weigh())
+    report("one fact delivered 1,000 times, through nine channels at once", stage.weigh())
     assert stage.effects() == 1
 
 
@@ -173,11 +184,12 @@ def test_versions_three_one_two_and_two_again_take_effect_once_and_in_order(stag
     with stage.channel() as channel:
         channel.queue_purge(stage.route.queue)
     stage.publish(third, first, second, second)
-    stage.start_service()
-    stage.wait_in_effect(3)
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.start_service()
+        stage.wait_in_effect(3)
+        stage.wait_settled()
 
-    report("versions 3, 1, 2, 2", stage.weigh())
+    report("versions 3, 1, 2, 2", stage.weigh(), recovered_s=recovery.seconds)
     assert stage.effects() == 3
 
 
@@ -195,9 +207,11 @@ def test_what_the_broker_gives_up_delivering_is_kept_as_dead_and_comes_into_effe
     (letter,) = stage.letters()
     with stage.sink.transaction() as tx:
         dead_letters.replay(tx, [letter.event_id], letter.first_seen_at)
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.wait_settled()
 
-    report(f"a fact handed back {rejected} times, given up, replayed", stage.weigh())
+    done = f"a fact handed back {rejected} times, given up, replayed"
+    report(done, stage.weigh(), recovered_s=recovery.seconds)
     assert (letter.state, letter.reason) == ("dead", "delivery_limit")
     assert rejected > 50
     assert stage.effects() == 1
@@ -218,9 +232,10 @@ def test_while_the_database_is_gone_nothing_is_acknowledged_and_a_stop_hands_it_
             service.wait_until(lambda: "waits for its database" in service.said())
             code = service.stop()
             handed_back = stage.ready_messages()
-    stage.start_service()
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.start_service()
+        stage.wait_settled()
 
-    report("database gone with 50 in hand, then a stop", stage.weigh())
+    report("database gone with 50 in hand, then a stop", stage.weigh(), recovered_s=recovery.seconds)
     assert (handed_back, code) == (50, 0)
     assert (stage.effects(), stage.letters()) == (50, [])

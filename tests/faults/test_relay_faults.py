@@ -9,7 +9,7 @@ import pytest
 
 from linli.embedded.parts import Embedded
 from tests.support.fault_results import Report
-from tests.support.stage import DRAIN_S, Stage, sized
+from tests.support.stage import DRAIN_S, Stage, recovering, sized
 from tests.support.waiting import wait_for
 
 HOLD_S = sized(3, 60)
@@ -23,13 +23,15 @@ def test_a_relay_killed_at_random_points_loses_and_repeats_nothing(stage: Stage,
     thresholds = sorted(stage.random.sample(range(1, count - 60), kills))
     for threshold in thresholds:
         relay = stage.start_relay(RELAY_BATCH="50")
-        wait_for(lambda at=threshold: stage.sent() >= at, 60)
+        wait_for(lambda at=threshold: stage.sent() >= at, DRAIN_S)
         relay.kill()
-    stage.start_relay()
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.start_relay()
+        stage.wait_settled()
 
     again = stage.metric(service, "linli_duplicate_events_total")
-    report(f"relay killed {kills} times at random, {again:.0f} facts delivered twice", stage.weigh())
+    done = f"relay killed {kills} times at random, {again:.0f} facts delivered twice"
+    report(done, stage.weigh(), recovered_s=recovery.seconds)
     assert stage.effects() == count
 
 
@@ -47,9 +49,10 @@ def test_when_the_leading_relay_is_killed_the_standby_goes_on(stage: Stage, repo
         relays.remove(leader)
         relays.append(stage.start_relay(RELAY_BATCH="50"))
     committing.join()
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.wait_settled()
 
-    report(f"leading relay killed {kills} times with a standby", stage.weigh())
+    report(f"leading relay killed {kills} times with a standby", stage.weigh(), recovered_s=recovery.seconds)
     assert stage.effects() == count
 
 
@@ -59,16 +62,19 @@ def test_a_relay_killed_at_a_point_of_its_way_is_repeated_and_absorbed(
     stage: Stage, report: Report, point: str
 ) -> None:
     service = stage.start_service()
+    deaths = sized(2, 10)
     stage.commit(300)
-    for _ in range(2):
+    for _ in range(deaths):
         relay = stage.start_relay("tests.support.dying_relay", point)
-        assert relay.popen.wait(30) == -9, relay.said()
+        assert relay.popen.wait(DRAIN_S) == -9, relay.said()
     assert stage.sent() == 0
-    stage.start_relay()
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.start_relay()
+        stage.wait_settled()
     again = wait_for(lambda: stage.metric(service, "linli_duplicate_events_total"))
 
-    report(f"relay killed twice when all was {point}, {again:.0f} facts delivered twice", stage.weigh())
+    done = f"relay killed {deaths} times when all was {point}, {again:.0f} facts delivered twice"
+    report(done, stage.weigh(), recovered_s=recovery.seconds)
     assert stage.effects() == 300
 
 
@@ -87,9 +93,11 @@ def test_a_broker_that_stands_still_is_given_up_in_time_and_gets_everything_when
         unsent = stage.unsent()
     finally:
         own_parts.rabbitmq.resume()
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.wait_settled()
 
-    report("broker stopped in its tracks until a confirm was overdue", stage.weigh())
+    done = "broker stopped in its tracks until a confirm was overdue"
+    report(done, stage.weigh(), recovered_s=recovery.seconds)
     assert unsent == 100
     assert stage.effects() == 200
 
@@ -115,9 +123,10 @@ def test_under_a_memory_alarm_nothing_is_taken_for_confirmed(stage: Stage, repor
         stage.commit(100)
         relay.wait_until(lambda: "stopped reading" in relay.said() and "without a confirm" in relay.said())
         unsent = stage.unsent()
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.wait_settled()
 
-    report("memory alarm until a confirm was overdue", stage.weigh())
+    report("memory alarm until a confirm was overdue", stage.weigh(), recovered_s=recovery.seconds)
     assert unsent == 100
     assert stage.effects() == 200
 
@@ -128,10 +137,11 @@ def test_facts_nobody_listens_for_stay_and_are_delivered_after_the_bind(stage: S
     stage.commit(200)
     wait_for(lambda: "no queue is bound" in stage.processes[0].said())
     stayed = stage.unsent()
-    stage.start_service()
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.start_service()
+        stage.wait_settled()
 
-    report("no queue was bound, then one was", stage.weigh())
+    report("no queue was bound, then one was", stage.weigh(), recovered_s=recovery.seconds)
     assert stayed == 200
     assert stage.effects() == 200
 
@@ -165,7 +175,9 @@ def test_the_row_of_a_transaction_held_open_is_sent_after_it_and_in_order(stage:
         stage.wait_in_effect(50 + elsewhere)
     with stage.source.transaction() as tx:
         stage.tell(tx, "held")
-    stage.wait_settled()
+    with recovering() as recovery:
+        stage.wait_settled()
 
-    report(f"a transaction held open {HOLD_S:g} s while {elsewhere} facts passed it", stage.weigh())
+    done = f"a transaction held open {HOLD_S:g} s while {elsewhere} facts passed it"
+    report(done, stage.weigh(), recovered_s=recovery.seconds)
     assert stage.effects() == 52 + elsewhere

@@ -60,10 +60,11 @@ def is_chosen(only: str, fault: str, test: str) -> bool:
     return not words or any(word == fault or (not word.isdigit() and word in test) for word in words)
 
 
-def write(path: Path, played: Iterable[Played], *, whole: bool) -> None:
-    """Put the faults of this run into the file. After a `whole` run they are all it holds; otherwise those that were
-    not played stay as they are."""
+def write(path: Path, played: Iterable[Played]) -> None:
+    """Put the faults of this run into the file. When every fault was played they are all it holds; otherwise the lines
+    of other tests stay as they are."""
     rows = [_row(one) for one in played]
+    whole = {row["fault"] for row in rows} == {*NUMBERS, MACHINE}
     if not whole and path.exists():
         names = {row["test"] for row in rows}
         rows += [row for row in json.loads(path.read_text("utf-8")) if row["test"] not in names]
