@@ -141,8 +141,11 @@ class Running:
 
 
 def end_on_sigterm() -> None:
-    """Let SIGTERM unwind this process as Ctrl-C does, so that it stops what it started."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    """Let SIGTERM unwind this process as Ctrl-C does, so that it stops what it started.
+
+    Not by way of SIGINT: a shell has its background jobs ignore that.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _wait_for(url: str, deadline: float) -> None:
