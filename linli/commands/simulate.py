@@ -2,10 +2,11 @@
 
 import json
 import math
+import signal
 import sys
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -142,13 +143,9 @@ def _play(console: Console, play: Play) -> None:
 
 
 def _stay(console: Console, play: Play) -> None:
-    """Keep everything up until Ctrl-C; from the end of the play on, the clock runs as fast as any other."""
+    """Keep everything up until Ctrl-C; the clock stands where the play has ended."""
     console.print(play.stage.addresses())
     console.print(play.sign_in_hint(), soft_wrap=True)
     console.print("按 Ctrl-C 停止 · Ctrl-C stops all of it")
-    ended_at = play.plan.ends_at
-    began = datetime.now(UTC)
     with suppress(KeyboardInterrupt):
-        while True:
-            time.sleep(1)
-            play.stage.hands.move(ended_at + (datetime.now(UTC) - began))
+        signal.pause()

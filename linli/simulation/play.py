@@ -36,6 +36,9 @@ MEASURED = timedelta(minutes=2)
 BEFORE = timedelta(hours=15)
 """The district is settled in the morning before the first day."""
 
+LAST_MINUTE = timedelta(minutes=1)
+"""The clock stops in the last day, so that the board's year is the one that was played."""
+
 STARTING, SETTLING, PLAYING = "starting everything", "settling the district", "playing"
 EFFECTS, VERIFYING = "waiting for relays and consumers", "verifying"
 
@@ -48,6 +51,10 @@ SELECT count(*) AS facts FROM (
 _NOTICES = """
 SELECT coalesce(sum((envelope::jsonb -> 'data' ->> 'count')::bigint), 0) AS notices
 FROM event_log WHERE type = 'leaders.notified'
+"""
+_TOLD = """
+SELECT what, count(*) AS told, count(*) FILTER (WHERE what IN ('missed', 'lapsed') AND told_at > due_at) AS late
+FROM deadlines_told GROUP BY what ORDER BY what
 """
 
 Heard = Callable[[datetime, int], None]
@@ -64,6 +71,7 @@ class Play:
         self.balances: list[Balance] = []
         self.checks: list[Check] = []
         self.facts = self.notices = 0
+        self.due_times: dict[str, int] = {}
         self.delays_ms: list[float] = []
         self._divisions = divisions
         self._stack = ExitStack()
@@ -111,7 +119,7 @@ class Play:
             speed=self.speed,
         )
         with self.accounts.phase(PLAYING):
-            player.play(self.plan.acts(), self.plan.ends_at, heard)
+            player.play(self.plan.acts(), self.plan.ends_at - LAST_MINUTE, heard)
         self._ended_at = datetime.now(UTC)
 
     def take_effect(self) -> None:
@@ -131,7 +139,8 @@ class Play:
         """Everything that `linli verify` checks, and whether statistics has what was played."""
         with self.accounts.phase(VERIFYING):
             told("what was played")
-            self.checks = [self._check_played(), *verification.checks(self._databases, told, {})]
+            played = [self._check_played(), self._check_told()]
+            self.checks = [*played, *verification.checks(self._databases, told, {})]
 
     @property
     def holds(self) -> bool:
@@ -176,6 +185,15 @@ class Play:
         ]
         looked_at = ", ".join(f"{self.accounts.figures[name]} {name}" for name in names)
         return Check("statistics against what was played", looked_at, wrong)
+
+    def _check_told(self) -> Check:
+        """That the clock stood still for whatever fell due: what was missed is what nobody did in time."""
+        with self._databases["grievances"].transaction() as tx:
+            rows = tx.rows(_TOLD)
+        self.due_times = {row.what: row.told for row in rows}
+        late = [f"{row.late} of what was {row.what} was told after its instant" for row in rows if row.late]
+        looked_at = ", ".join(f"{number} {what}" for what, number in self.due_times.items()) or "none"
+        return Check("due times told when they fell due", looked_at, late)
 
     def _is_due(self, at: datetime) -> bool:
         with self._databases["grievances"].transaction() as tx:

@@ -23,8 +23,8 @@ from linli.simulation.crowd import Crowd
 from linli.simulation.days import ONE_DAY, midnight
 from linli.simulation.parts import Part
 
-WINDOW = timedelta(minutes=30)
-"""How much later than planned an act may come, in the time that is played."""
+WINDOW = timedelta(hours=2)
+"""How much later than planned an act may come, in the time that is played; never on another day."""
 
 STOPS = (timedelta(hours=20), timedelta(hours=24))
 """Times of each day at which the clock waits for what is due by then; nothing becomes near or missed at any other."""
@@ -78,7 +78,9 @@ class Player:
         self._further: deque[Sent] = deque()
 
     def play(self, acts: Iterable[Act], until: datetime, heard: Callable[[datetime, int], None]) -> None:
-        """All acts, then on to `until`. `heard` is told where the clock stands and how many cases have begun.
+        """All acts, then on to `until`, unless it is later already.
+
+        `heard` is told where the clock stands and how many cases have begun.
 
         Raises LinliError when a service does not come back, or does not tell what is due.
         """
@@ -92,7 +94,7 @@ class Player:
                 begun += 1
                 self._accounts.begun[act.case.part, f"{act.at:%Y-%m}"] += 1
             heard(act.at, begun)
-        self._reach(until)
+        self._reach(max(until, self._hands.at))
         self._finish()
 
     def _next(self, acts: "Iterable[Act]") -> Act | None:

@@ -22,14 +22,14 @@ def show(console: Console, play: Play) -> None:
     console.print(_months(play))
     console.print(_time(play))
     for line in _lines(play):
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, soft_wrap=True)
     console.print()
     for check in play.checks:
-        console.print(f"{'✓' if check.holds else '✗'} {check.name}: {check.looked_at}", highlight=False)
+        console.print(f"{'✓' if check.holds else '✗'} {check.name}: {check.looked_at}", highlight=False, soft_wrap=True)
         for difference in check.differences:
-            console.print(f"    {difference}", highlight=False)
+            console.print(f"    {difference}", highlight=False, soft_wrap=True)
     for refusal in play.accounts.refusals:
-        console.print(f"✗ refused: {refusal}", highlight=False)
+        console.print(f"✗ refused: {refusal}", highlight=False, soft_wrap=True)
 
 
 def figures(play: Play) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def figures(play: Play) -> dict[str, Any]:
         },
         "commit_to_effect_ms": latency.percentiles(play.delays_ms),
         "notices": play.notices,
+        "due_times": play.due_times,
         "ledger": {name: totals[name] for name in ("facts", "effects", "kept", "missing", "extra")},
         "differences": {check.name: list(check.differences) for check in play.checks if not check.holds},
     }
@@ -130,7 +131,7 @@ def _lines(play: Play) -> Iterator[str]:
 def _asked_for(play: Play) -> str:
     if play.speed == inf:
         return ""
-    followed = play.times_faster > play.speed * 0.99
+    followed = play.times_faster > play.speed * 0.95
     return f" (asked for {play.speed:,.0f}{'' if followed else '; the machine did not follow'})"
 
 

@@ -127,9 +127,9 @@ def test_a_step_waits_for_the_answer_to_the_one_before(stand: Stand) -> None:
 
 
 def test_the_clock_goes_no_further_than_a_window_beyond_what_is_not_answered(stand: Stand) -> None:
-    acts = [act for number in range(8) for act in life(f"c{number}", MORNING, ("register", number * 12))]
+    acts = [act for number in range(8) for act in life(f"c{number}", MORNING, ("register", number * 50))]
 
-    stand.play(acts, MORNING + timedelta(hours=3))
+    stand.play(acts, MORNING + timedelta(hours=9))
 
     planned = {f"/{act.case.number}/register": act.at for act in acts}
     late = [at - planned[path] for what, path, at in stand.services.log if what == "answered"]
