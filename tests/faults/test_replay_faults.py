@@ -3,6 +3,7 @@ operator's commands are real processes; what one had not done the next one does,
 
 import sys
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 import uuid_utils.compat
@@ -58,6 +59,12 @@ def dead(stage: Stage) -> int:
     return count(stage.sink, "failed_events WHERE state = 'dead'")
 
 
+def replay_dead(stage: Stage) -> None:
+    """Again, for those that died of the kills."""
+    if dead(stage):
+        give(stage, *ALL_DEAD)
+
+
 @pytest.mark.fault(19)
 def test_dead_events_replayed_twice_and_killed_midway_come_into_effect_once(stage: Stage, report: Report) -> None:
     """Every tenth subject has a second event, which waits behind the dead one."""
@@ -82,12 +89,12 @@ def test_dead_events_replayed_twice_and_killed_midway_come_into_effect_once(stag
     give(stage, *ALL_DEAD)
     for kill in range(1, KILLS + 1):
         enough = kill * COUNT // (KILLS + 2) + stage.random.randrange(COUNT // 20)
-        service.wait_until(lambda enough=enough: stage.effects() >= enough, DRAIN_S)
+        stage.wait_in_effect(enough)
         service.kill()
         give(stage, *ALL_DEAD)
         service = stage.start_service(ready=False)
     with recovering() as recovery:
-        stage.wait_settled(look=lambda: dead(stage) and give(stage, *ALL_DEAD))
+        stage.wait_settled(look=partial(replay_dead, stage))
         # What was parked behind a dead one comes last.
         wait_for(lambda: not stage.letters(), DRAIN_S)
 
@@ -95,6 +102,16 @@ def test_dead_events_replayed_twice_and_killed_midway_come_into_effect_once(stag
     report(done, stage.weigh(), recovered_s=recovery.seconds)
     assert dead_after_the_kill == COUNT
     assert (stage.effects(), stage.letters()) == (COUNT + behind, [])
+
+
+def queued(stage: Stage) -> int:
+    """How many facts wait for statistics."""
+    with stage.channel() as channel:
+        return int(channel.queue_declare(QUEUE.queue, passive=True).message_count)
+
+
+def has(stage: Stage, enough: int) -> bool:
+    return queued(stage) >= enough
 
 
 def commit_disputes(stage: Stage) -> None:
@@ -113,24 +130,21 @@ def test_facts_a_queue_has_lost_are_replayed_twice_and_killed_midway_and_counted
 ) -> None:
     with stage.channel() as channel:
         topology.declare_route(channel, QUEUE)
-
-        def queued() -> int:
-            return int(channel.queue_declare(QUEUE.queue, passive=True).message_count)
-
-        stage.start_relay()
-        commit_disputes(stage)
-        wait_for(lambda: (stage.unsent(), queued()) == (0, COUNT), DRAIN_S)
+    stage.start_relay()
+    commit_disputes(stage)
+    wait_for(lambda: (stage.unsent(), queued(stage)) == (0, COUNT), DRAIN_S)
+    with stage.channel() as channel:
         channel.queue_purge(QUEUE.queue)
-        put: list[int] = []
-        for _ in range(KILLS):
-            enough = queued() + 1 + stage.random.randrange(COUNT // 2)
-            killed = begin(stage, *EVERYTHING)
-            wait_for(lambda enough=enough: queued() >= enough, DRAIN_S)
-            killed.kill()
-            put.append(queued())
-        for _ in range(2):
-            give(stage, *EVERYTHING)
-        delivered = queued()
+    put: list[int] = []
+    for _ in range(KILLS):
+        enough = queued(stage) + 1 + stage.random.randrange(COUNT // 2)
+        killed = begin(stage, *EVERYTHING)
+        wait_for(partial(has, stage, enough), DRAIN_S)
+        killed.kill()
+        put.append(queued(stage))
+    for _ in range(2):
+        give(stage, *EVERYTHING)
+    delivered = queued(stage)
     sink = ServiceDatabase(stage.sink.url, stage.sink.url)
     with running(Statistics, sink, stage.amqp_url, stage.folder) as statistics, recovering() as recovery:
         again = delivered - COUNT
