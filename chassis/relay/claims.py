@@ -61,9 +61,9 @@ class Claims:
         self._sweeps = 0
 
     @property
-    def settled(self) -> int:
-        """No row up to this position is unsent, as far as is known."""
-        return self._settled
+    def all_sent_up_to(self) -> int:
+        """No row up to this position is there, or will come."""
+        return min(self._settled, min(self._gaps, default=self._watermark + 1) - 1)
 
     def fresh(self) -> list[Row]:
         """Up to `batch` rows not seen before (and any gap that has filled), without those of held subjects."""

@@ -8,6 +8,7 @@ import logging
 import select
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -128,20 +129,18 @@ class Relay:
     def _turn(
         self, link: amqp.Connection, outbox: OutboxRows, claims: Claims, conveyor: Conveyor, beats: Beats
     ) -> None:
-        next_sweep = next_tick = next_month = 0.0
+        month = _Seldom(3600.0, conveyor.prepare_next_month)
+        tick = _Seldom(1.0, lambda: self._tick(link, outbox, claims, beats))
+        next_sweep = 0.0
         while not self._stopping:
             now = time.monotonic()
             if now >= next_sweep:
-                self._sweep(claims, conveyor)
+                self._sweep(claims, conveyor, meanwhile=tick)
                 next_sweep = time.monotonic() + self._sweep_s
             rows = claims.fresh()
             conveyor.send(rows)
-            if now >= next_month:
-                conveyor.prepare_next_month()
-                next_month = now + 3600.0
-            if now >= next_tick:
-                self._tick(link, outbox, beats)
-                next_tick = now + 1.0
+            month()
+            tick()
             if not rows:
                 self._rest(link)
             elif len(rows) < self._batch:
@@ -154,22 +153,26 @@ class Relay:
         """
         time.sleep(min(max(2 * (time.monotonic() - claimed_at), 0.002), LONGEST_REST_S))
 
-    def _sweep(self, claims: Claims, conveyor: Conveyor) -> None:
-        """Send what is still unsent. Nothing may be under way then: its rows would be read, and sent, again."""
+    def _sweep(self, claims: Claims, conveyor: Conveyor, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Send what is still unsent. Nothing may be under way then: its rows would be read, and sent, again.
+
+        Of a transaction with a million facts this takes a minute: `meanwhile` is called after each batch.
+        """
         conveyor.settle()
         for rows in claims.sweep():
             conveyor.send(rows)
             conveyor.settle()
+            meanwhile()
             if self._stopping:
                 return
 
-    def _tick(self, link: amqp.Connection, outbox: OutboxRows, beats: Beats) -> None:
+    def _tick(self, link: amqp.Connection, outbox: OutboxRows, claims: Claims, beats: Beats) -> None:
         """Once a second: heartbeats both ways, what the boards show, and what consumers are to know."""
         while broker.drain(link, 0):
             pass
         link.heartbeat_tick()
         at = self._clock()
-        unsent, oldest_s = _show_backlog(outbox)
+        unsent, oldest_s = _show_backlog(outbox, claims.all_sent_up_to)
         beats.tell(Beat(self._service, at, unsent, at - timedelta(seconds=oldest_s) if unsent else None))
 
     def _rest(self, link: amqp.Connection) -> None:
@@ -193,12 +196,26 @@ class Relay:
         log.warning("the broker %s reading from the relay of %s", "stopped" if blocked else "resumed", self._service)
 
 
-def _show_backlog(outbox: OutboxRows) -> tuple[int, float]:
+class _Seldom:
+    """Calls at most once in so many seconds, however often it is called."""
+
+    def __init__(self, seconds: float, call: Callable[[], None]) -> None:
+        self._seconds = seconds
+        self._call = call
+        self._due = 0.0
+
+    def __call__(self) -> None:
+        if (now := time.monotonic()) >= self._due:
+            self._due = now + self._seconds
+            self._call()
+
+
+def _show_backlog(outbox: OutboxRows, sent_up_to: int = 0) -> tuple[int, float]:
     """What it shows: how many are unsent, and for how many seconds the oldest is.
 
     Also before the broker is reached: the boards must see the outbox age while there is no broker.
     """
-    rows, oldest_s = outbox.backlog()
+    rows, oldest_s = outbox.backlog(sent_up_to)
     metrics.OUTBOX_ROWS.set(rows)
     metrics.OUTBOX_OLDEST_AGE.set(oldest_s)
     return rows, oldest_s

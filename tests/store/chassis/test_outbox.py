@@ -62,6 +62,16 @@ def commit(database: Database, *subjects: str) -> list[int]:
     return [row.position for row in found]
 
 
+def commit_many(database: Database, count: int) -> None:
+    """So many rows at once, in positions that follow each other."""
+    with database.transaction() as tx:
+        tx.execute(
+            "INSERT INTO outbox (event_id, type, subject, mandatory, envelope) "
+            "SELECT gen_random_uuid(), 'thing.told', 'many', true, '{}' FROM generate_series(1, %s)",
+            (count,),
+        )
+
+
 def write(tx: Transaction, subject: str) -> None:
     """A fact that takes its position before the commit, as one does whose commit is slow."""
     with tx.savepoint():
@@ -317,6 +327,43 @@ def test_the_backlog_is_counted_and_its_oldest_has_an_age(database: Database, un
     assert empty == (0, 0.0)
     assert count == 2
     assert oldest_s > 0
+
+
+def test_the_backlog_beyond_a_position_does_not_count_what_lies_before(database: Database, unsent: OutboxRows) -> None:
+    first, _, _ = commit(database, "a", "b", "c")
+
+    assert unsent.backlog(first)[0] == 2
+    assert unsent.backlog(first + 2) == (0, 0.0)
+
+
+def test_looking_at_what_is_unsent_passes_over_what_was_sent_while_a_reader_keeps_it(
+    database: Database, unsent: OutboxRows, connection: Connection
+) -> None:
+    claims = Claims(unsent, batch=1000)
+    unsent.ensure_partition(NOW.date().replace(day=1))
+    with database.transaction() as reader:
+        reader.stream("SELECT FROM divisions")
+        commit_many(database, 3000)
+        while sent := claims.fresh():
+            unsent.move([row.position for row in sent], NOW)
+        settled = list(claims.sweep())
+        before = pages_looked_at(connection)
+        looks = [list(claims.sweep()) for _ in range(5)] + [unsent.backlog(claims.all_sent_up_to) for _ in range(5)]
+        touched = pages_looked_at(connection) - before
+
+    assert (settled, looks) == ([], [[]] * 5 + [(0, 0.0)] * 5)
+    assert touched < 50
+
+
+def pages_looked_at(connection: Connection) -> int:
+    """Of the outbox and its indexes, by anybody who has said so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute(
+            "SELECT heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit AS pages "
+            "FROM pg_statio_user_tables WHERE relname = 'outbox'"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def test_a_lost_connection_is_unavailable_because_the_lead_is_lost_with_it(

@@ -137,7 +137,22 @@ def test_a_sweep_does_not_look_again_where_everything_has_left() -> None:
     outbox.remove(claims.fresh())
     assert not list(claims.sweep())
     assert outbox.looked_beyond == [0, 2]
-    assert claims.settled == 3
+    assert claims.all_sent_up_to == 3
+
+
+def test_before_a_gap_nobody_knows_whether_all_is_sent() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("first"))
+    outbox.remove(claims.fresh())
+    late = outbox.begin("late")
+    outbox.commit(outbox.begin("last"))
+    outbox.remove(claims.fresh())
+    assert not list(claims.sweep())
+    before = claims.all_sent_up_to
+    outbox.roll_back(late)
+    claims.fresh()
+    assert (before, claims.all_sent_up_to) == (1, 3)
 
 
 def test_what_the_broker_would_not_take_is_swept_though_everything_before_had_left() -> None:
