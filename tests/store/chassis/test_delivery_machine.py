@@ -75,7 +75,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.in_sequence = parts.in_sequence
         self.broker = FakeBroker()
         self.outbox = DyingOutbox(parts.relay_connection)
-        self.relay = Relay("", "", service=SOURCE)
+        self.relay = Relay("postgresql://nowhere/", "amqp://nowhere/", service=SOURCE)
         self.publisher = FakePublisher(self.broker)
         self.committed: dict[UUID, str] = {}
         self.versions: dict[str, int] = {}
