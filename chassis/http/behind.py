@@ -15,6 +15,9 @@ class Behind(Schema):
         required=True,
         metadata={"example": 12, "description": "facts told and not counted, kept as failed or on their way"},
     )
+    kept = fields.Integer(
+        required=True, metadata={"example": 0, "description": "of them, those that failed and are kept (failed_events)"}
+    )
     as_of = fields.AwareDateTime(
         required=True,
         allow_none=True,
@@ -43,7 +46,6 @@ class BehindSource(Behind):
     unsent = fields.Integer(required=True, metadata={"description": "in the source's outbox, as its relay says"})
     queued = fields.Integer(required=True, metadata={"description": "ready in this service's queue"})
     in_hand = fields.Integer(required=True, metadata={"description": "with this service's consumer"})
-    kept = fields.Integer(required=True, metadata={"description": "in failed_events"})
 
 
 class BehindSources(Schema):

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import format_date, format_datetime, format_decimal, gettext, lazy_gettext
 
 from services.portal.figures import Snapshot
+from services.portal.freshness import freshness
 from services.portal.person import Person
 
 FIGURES = (
@@ -118,6 +119,7 @@ def shown(snapshot: Snapshot, person: Person) -> dict[str, Any]:
     """What the template `_board.html` is given."""
     return {
         "total": snapshot.total,
+        "freshness": freshness(snapshot.total),
         "rows": rows(snapshot, person),
         "breakdowns": breakdowns(snapshot),
         "facts": snapshot.facts,

@@ -1,8 +1,8 @@
 """The board's server-sent events: rendered pieces of the page whenever what they show has changed.
 
-`board` and `notices` carry HTML, `state` says live or unavailable, `beat` that the stream is alive, and `signed-out`
-that this person sees nothing any more and why. The event id is the ETag of the figures, so that a browser that comes
-back is not sent what it has.
+`board` and `notices` carry HTML, `state` says live, late (the figures are behind the facts) or unavailable, `beat` that
+the stream is alive, and `signed-out` that this person sees nothing any more and why. The event id is the ETag of the
+figures, so that a browser that comes back is not sent what it has.
 """
 
 import json
@@ -16,6 +16,7 @@ from chassis.calendar import Clock
 from services.portal import board
 from services.portal.feeds import PAUSE_WHEN_DOWN_S, REFUSED, Feeds
 from services.portal.figures import FigureReader, Snapshot
+from services.portal.freshness import freshness
 from services.portal.person import Person
 from services.portal.upstream import TokenRefused, Unreachable
 
@@ -40,11 +41,12 @@ def events(
     with feeds.watched(area, person, snapshot) as mailbox:
         if snapshot.etag != seen:
             yield _board(snapshot, person)
-        yield _event("state", {"state": "live"})
+        yield _event("state", {"state": _state(snapshot)})
         while not _has_ended(person, clock):
             left_s = (person.expires_at - clock()).total_seconds()
             news = mailbox.take(max(min(heartbeat_s, left_s), 0.01))
-            yield from _told(news, person)
+            snapshot = news.get("board", snapshot)
+            yield from _told(news, person, snapshot)
             if "refused" in news or "closing" in news:
                 return
     yield _gone(TokenRefused())
@@ -61,7 +63,7 @@ def _admitted(figures: FigureReader, area: str, person: Person, clock: Clock) ->
     raise TokenRefused
 
 
-def _told(news: dict[str, Any], person: Person) -> Iterator[str]:
+def _told(news: dict[str, Any], person: Person, newest: Snapshot) -> Iterator[str]:
     if "refused" in news:
         yield _gone(news["refused"])
         return
@@ -71,13 +73,19 @@ def _told(news: dict[str, Any], person: Person) -> Iterator[str]:
         inbox = news["notices"]
         yield _event("notices", {"html": render_template("_notices.html", inbox=inbox), "unread": inbox.unread})
     if "statistics_down" in news:
-        yield _event("state", {"state": "unavailable" if news["statistics_down"] else "live"})
+        yield _event("state", {"state": "unavailable" if news["statistics_down"] else _state(newest)})
     if not news:
         yield _event("beat", {})
 
 
 def _board(snapshot: Snapshot, person: Person) -> str:
-    return _event("board", {"html": render_template("_board.html", **board.shown(snapshot, person))}, snapshot.etag)
+    html = render_template("_board.html", **board.shown(snapshot, person))
+    return _event("board", {"html": html, "state": _state(snapshot)}, snapshot.etag)
+
+
+def _state(snapshot: Snapshot) -> str:
+    found = freshness(snapshot.total)
+    return found.lamp if found else "live"
 
 
 def _gone(refused: Exception) -> str:

@@ -47,7 +47,7 @@ class StatisticsApi:
         {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
          "period": {"from": "2026-01-01", "to": "2026-11-20"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-11-20"},
-         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+         "behind": {"state": "even", "events": 0, "kept": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
                     "unknown_since": null, "reason": null},
          "figures": {"registered": 240, "accepted": 200, "resolved": 180, "refused": 9, "terminated": 6, "reopened": 3,
                      "linked": 8, "overdue": 4, "confirmed": 150, "days_to_resolve_sum": 1170,
@@ -99,7 +99,7 @@ class StatisticsApi:
         {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
          "period": {"from": "2026-01-01", "to": "2026-03-31"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-03-31"},
-         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+         "behind": {"state": "even", "events": 0, "kept": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
                     "unknown_since": null, "reason": null},
          "children": [
              {"area": {"code": "440305001000", "name": "南头街道", "level": "street", "parent_code": "440305000000"},
@@ -162,7 +162,7 @@ class StatisticsApi:
         {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
          "period": {"from": "2026-01-01", "to": "2026-10-31"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-10-31"},
-         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+         "behind": {"state": "even", "events": 0, "kept": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
                     "unknown_since": null, "reason": null},
          "parts": [
              {"words": ["parking"],
@@ -202,7 +202,7 @@ class StatisticsApi:
         {"area": {"code": "440305000000", "name": "南山区", "level": "district", "parent_code": null},
          "period": {"from": "2026-01-01", "to": "2026-03-31"},
          "period_year_before": {"from": "2025-01-01", "to": "2025-03-31"},
-         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+         "behind": {"state": "even", "events": 0, "kept": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
                     "unknown_since": null, "reason": null},
          "parts": []}
         """
@@ -246,7 +246,7 @@ class StatisticsApi:
 
         200
         {"area": {"code": "440305000000", "name": "南山区"},
-         "behind": {"state": "even", "events": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
+         "behind": {"state": "even", "events": 0, "kept": 0, "as_of": "2026-11-20T02:42:00+00:00", "oldest_at": null,
                     "unknown_since": null, "reason": null},
          "facts": [{"event_id": "01936f00-0000-7000-8000-00000000000a",
                     "dispute_id": "01936f00-0000-7000-8000-00000000000b", "type": "dispute.resolved",

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from chassis.identity import Grant
 from tests.service.portal.upstreams import Members, served
 from tests.service.statistics.running import OFFICER, Statistics
+from tests.support.beating import Said, beating
 from tests.support.service import StartService
 from tests.support.service_process import serving
 
@@ -35,6 +36,7 @@ class Board:
     url: str
     statistics: Statistics
     members: Members
+    relays: Said
 
     def sign_in(self, grant: Grant = OFFICER) -> None:
         """By the link an administrator sends."""
@@ -45,6 +47,14 @@ class Board:
 @pytest.fixture(scope="module")
 def statistics(start_service: StartService) -> Statistics:
     return start_service(Statistics).learn_tree()
+
+
+@pytest.fixture(scope="module")
+def relays(statistics: Statistics) -> Iterator[Said]:
+    """What the relays say whose facts the tests publish; without them the board would not call itself live."""
+    with beating(statistics.amqp_url, "grievances", "members") as said:
+        statistics.wait_even()
+        yield said
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +92,15 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def board(context: BrowserContext, portal_url: str, statistics: Statistics, members: Members) -> Iterator[Board]:
+def board(
+    context: BrowserContext, portal_url: str, statistics: Statistics, members: Members, relays: Said
+) -> Iterator[Board]:
     """Signed in as an officer of the district; the test fails on anything the browser complains of."""
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    board = Board(page, portal_url, statistics, members)
+    board = Board(page, portal_url, statistics, members, relays)
     board.sign_in()
     yield board
     assert complaints == []

@@ -95,6 +95,19 @@ def test_a_resident_sees_the_breakdown_of_the_months_that_are_over(board: Board)
     assert last < whole[:7]
 
 
+def test_the_board_says_when_it_falls_behind_and_when_it_has_caught_up(board: Board) -> None:
+    line, lamp = board.page.locator(".asof"), board.page.locator("#state")
+    expect(line).to_have_text("截至目前的事实均已计入。")
+
+    board.relays.unsent = 1_000_000
+    expect(line).to_contain_text("约有 1,000,000 条事实尚未计入。")
+    expect(lamp).to_have_text("有延迟")
+    board.relays.unsent = 0
+
+    expect(line).to_have_text("截至目前的事实均已计入。")
+    expect(lamp).to_have_text("实时")
+
+
 def test_a_notice_appears_and_leaves_when_it_is_marked_as_read(board: Board) -> None:
     board.members.notices = {"officer-1": [dict(NOTICE)]}
     bell = board.page.locator("#bell")

@@ -87,10 +87,10 @@ function connect() {
       alive();
       act(JSON.parse(event.data), event);
     });
-  on("board", ({ html }, event) => {
+  on("board", ({ html, state }, event) => {
     seen = event.lastEventId || seen;
     put("board", html);
-    show("live");
+    show(state);
   });
   on("notices", ({ html, unread }) => {
     put("notices", html);

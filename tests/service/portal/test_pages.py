@@ -7,7 +7,7 @@ import pytest
 from services.portal.app import create_app
 from services.portal.settings import PortalSettings
 from tests.service.portal.conftest import Browser
-from tests.service.portal.upstreams import NOTHING, STREETS, XINGHAI, Members, Statistics, figures, served, token
+from tests.service.portal.upstreams import EVEN, NOTHING, STREETS, XINGHAI, Members, Statistics, figures, served, token
 
 NOTICE: dict[str, Any] = {
     "notice_id": "01936f00-0000-7000-8000-00000000000a",
@@ -59,6 +59,35 @@ def test_the_board_shows_all_figures_together(officer: Browser, statistics: Stat
     assert "−50.0%" in page
     assert "同期受理 400 件，今年 200 件" in page
     assert "南山区" in page
+
+
+def freshness(page: str) -> tuple[str, str] | None:
+    """State and sentence of what the board says of its own age."""
+    found = re.search(r'data-key="asof" data-state="(\w+)">.*?class="sentence">([^<]*)<', page)
+    return found and (found[1], found[2])
+
+
+def test_the_board_says_that_all_is_counted(officer: Browser) -> None:
+    assert freshness(officer.get("/").text) == ("even", "截至目前的事实均已计入。")
+
+
+def test_the_board_says_how_far_behind_it_is(officer: Browser, statistics: Statistics) -> None:
+    statistics.show(behind=EVEN | {"state": "behind", "events": 1_000_000})
+
+    assert freshness(officer.get("/").text) == ("behind", "数据截至 10:42，约有 1,000,000 条事实尚未计入。")
+    english = freshness(officer.get("/?lang=en").text)
+    assert english == ("behind", "Figures as of 10:42; about 1,000,000 facts are not counted yet.")
+
+
+def test_figures_of_a_version_that_does_not_say_how_old_they_are_are_shown_without(
+    officer: Browser, statistics: Statistics
+) -> None:
+    statistics.show(behind=None, total=figures((3, 2, 1)))
+
+    page = officer.get("/").text
+
+    assert freshness(page) is None
+    assert figure(page, "registered") == "3"
 
 
 def test_the_chart_shows_every_street_with_its_values(officer: Browser, statistics: Statistics) -> None:

@@ -12,7 +12,7 @@ import requests
 
 from tests.service.portal.conftest import Browser
 from tests.service.portal.test_pages import NOTICE, figure
-from tests.service.portal.upstreams import Members, Statistics, figures, token
+from tests.service.portal.upstreams import EVEN, Members, Statistics, figures, token
 
 
 @dataclass
@@ -72,6 +72,27 @@ def test_a_change_arrives_without_asking_again(officer: Browser, statistics: Sta
         told = stream.next("board")
         assert figure(told.data["html"], "registered") == "1"
         assert told.event_id == f'"{statistics.change}"'
+
+
+def test_a_board_that_falls_behind_says_so_and_when_it_has_caught_up(officer: Browser, statistics: Statistics) -> None:
+    with stream_of(officer) as stream:
+        assert stream.next("board").data["state"] == "live"
+        statistics.show(behind=EVEN | {"state": "behind", "events": 12})
+        late = stream.next("board").data
+        statistics.show(behind=EVEN)
+
+        assert late["state"] == "late"
+        assert "约有 12 条事实尚未计入" in late["html"]
+        assert stream.next("board").data["state"] == "live"
+
+
+def test_who_comes_back_to_a_board_that_is_behind_sees_no_lamp_of_a_live_one(
+    officer: Browser, statistics: Statistics
+) -> None:
+    statistics.show(behind=EVEN | {"state": "unknown", "reason": "relay", "unknown_since": EVEN["as_of"]})
+
+    with stream_of(officer, **{"Last-Event-ID": f'"{statistics.change}"'}) as stream:
+        assert stream.next("state").data == {"state": "late"}
 
 
 def test_what_the_page_shows_already_is_not_sent_again(officer: Browser, statistics: Statistics) -> None:

@@ -56,6 +56,15 @@ def figures(
 
 
 NOTHING = figures(())
+EVEN: dict[str, Any] = {
+    "state": "even",
+    "events": 0,
+    "kept": 0,
+    "as_of": "2026-11-20T02:42:00+00:00",
+    "oldest_at": None,
+    "unknown_since": None,
+    "reason": None,
+}
 
 
 def token(
@@ -84,6 +93,7 @@ class Statistics:
     facts: list[dict[str, Any]] = field(default_factory=list)
     by_category: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
     by_relation: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+    behind: dict[str, Any] | None = field(default_factory=lambda: EVEN)
     is_down: bool = False
     refused: set[str] = field(default_factory=set)
     no_facts_for: set[str] = field(default_factory=set)
@@ -121,7 +131,8 @@ class Statistics:
             return Response(status=403)
         if request.headers.get("If-None-Match") == f'"{self.change}"':
             return Response(status=304, headers={"ETag": f'"{self.change}"'})
-        return self._tagged({**_head(code), **self._of(AREAS[code], self.total, self.before)})
+        told = {"behind": self.behind} if self.behind else {}
+        return self._tagged({**_head(code), **told, **self._of(AREAS[code], self.total, self.before)})
 
     def _children(self, code: str) -> Response:
         if _actor() in self.no_parts_for:

@@ -30,7 +30,7 @@ def test_every_answer_says_that_all_is_counted(statistics: Statistics, path: str
 
     told = behind(statistics, path)
 
-    assert set(told) == {"state", "events", "as_of", "oldest_at", "unknown_since", "reason"}
+    assert set(told) == {"state", "events", "kept", "as_of", "oldest_at", "unknown_since", "reason"}
     assert (told["state"], told["unknown_since"], told["reason"]) == ("even", None, None)
 
 
