@@ -33,16 +33,17 @@ def freshness(total: Mapping[str, Any]) -> Freshness | None:
 
 
 def _even(_told: Mapping[str, Any], _today: str) -> str:
-    return gettext("截至目前的事实均已计入。")
+    return str(gettext("截至目前的事实均已计入。"))
 
 
 def _behind(told: Mapping[str, Any], today: str) -> str:
     count = format_decimal(told["events"])
     if told["kept"] == told["events"]:
-        return gettext("有 %(n)s 条事实未能计入，等待运维人员处理；其余均已计入。", n=count)
+        return str(gettext("有 %(n)s 条事实未能计入，等待运维人员处理；其余均已计入。", n=count))
     if told["as_of"] is None:
-        return gettext("约有 %(n)s 条事实尚未计入。", n=count)
-    return gettext("数据截至 %(time)s，约有 %(n)s 条事实尚未计入。", time=_moment(told["as_of"], today), n=count)
+        return str(gettext("约有 %(n)s 条事实尚未计入。", n=count))
+    time = _moment(told["as_of"], today)
+    return str(gettext("数据截至 %(time)s，约有 %(n)s 条事实尚未计入。", time=time, n=count))
 
 
 def _unknown(told: Mapping[str, Any], today: str) -> str:
@@ -51,11 +52,12 @@ def _unknown(told: Mapping[str, Any], today: str) -> str:
         "relay": gettext("调解服务没有报告是否还有待发的事实"),
         "consumer": gettext("统计服务没有在接收事实"),
     }[told["reason"]]
-    doubt = gettext("%(why)s，此后的事实是否都已计入，暂时无法确认。", why=why)
-    known = gettext("已知约有 %(n)s 条尚未计入。", n=format_decimal(told["events"])) if told["events"] else ""
-    if told["as_of"] is None:
-        return doubt + known
-    return gettext("数据截至 %(time)s。", time=_moment(told["as_of"], today)) + doubt + known
+    parts = [gettext("%(why)s，此后的事实是否都已计入，暂时无法确认。", why=why)]
+    if told["as_of"] is not None:
+        parts.insert(0, gettext("数据截至 %(time)s。", time=_moment(told["as_of"], today)))
+    if told["events"]:
+        parts.append(gettext("已知约有 %(n)s 条尚未计入。", n=format_decimal(told["events"])))
+    return "".join(parts)
 
 
 def _moment(text: str, today: str) -> str:
