@@ -20,9 +20,11 @@ INSERT INTO effects (event_id, subject, area) VALUES ($1, $2, $3)
 ON CONFLICT (event_id) DO UPDATE SET applied_at = clock_timestamp()
 """
 
-# "How many are processed in parallel is determined by max_workers" (Concurrency and Prefetch), which subscribers of
-# RabbitMQ do not take in 0.7: each message is a task of its own at once, so the prefetch is both.
-AT_ONCE = int(os.environ.get("AT_ONCE", "20"))
+# asyncpg's own default for a pool, in each worker.
+CONNECTIONS = 10
+# Subscribers of RabbitMQ take no `max_workers` in 0.7: every message is a task of its own at once, so the prefetch is
+# also how many run. Twice the connections, so that none of them waits for the broker.
+PREFETCH = 2 * CONNECTIONS
 
 
 class Data(BaseModel):
@@ -38,13 +40,13 @@ class Fact(BaseModel):
     data: Data
 
 
-broker = RabbitBroker(os.environ["AMQP_URL"], default_channel=Channel(prefetch_count=AT_ONCE))
+broker = RabbitBroker(os.environ["AMQP_URL"], default_channel=Channel(prefetch_count=PREFETCH))
 app = FastStream(broker)
 
 
 @app.on_startup
 async def connect() -> None:
-    pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=10, max_size=10)
+    pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=CONNECTIONS, max_size=CONNECTIONS)
     app.context.set_global("pool", pool)
 
 
