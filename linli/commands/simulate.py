@@ -123,10 +123,10 @@ def _run(console: Console, play: Play) -> None:
 
 def _play(console: Console, play: Play) -> None:
     """A bar of days: how many are over, and what it has come to."""
-    plan = play.plan
+    plan, volumes = play.plan, play.plan.volumes
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"))
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task(f"{plan.first_day}", total=plan.volumes, told="")
+        task = bar.add_task(f"{plan.first_day}", total=volumes, told="")
         began, shown = time.monotonic(), 0.0
 
         def heard(at: datetime, begun: int) -> None:
@@ -136,7 +136,7 @@ def _play(console: Console, play: Play) -> None:
                 return
             shown = now
             faster = (at - plan.begins_at).total_seconds() / max(now - began, 0.001)
-            told = f"{begun:,} of {plan.volumes:,} cases · {faster:,.0f}×"
+            told = f"{begun:,} of {volumes:,} cases · {faster:,.0f}×"
             bar.update(task, completed=begun, description=f"{local_day(at)}", told=told)
 
         play.play(heard)

@@ -104,6 +104,11 @@ class Story:
         self.at = self._calendar.at_work(self.at, self.draw(working_days), self._chance)
         self.tell(step, **details)
 
+    def follow(self, minutes: int, step: str, **details: Any) -> None:
+        """What an office does in one go with the step before."""
+        self.at += timedelta(minutes=minutes)
+        self.tell(step, **details)
+
     def live(self, days: Mix[int], step: str, **details: Any) -> None:
         """What a resident does at home, so many days later."""
         self.at = self._calendar.at_home(self.at, self.draw(days), self._chance)

@@ -10,7 +10,9 @@ from chassis.errors import LinliError
 from linli.wire import Wire
 
 TRIES, PAUSE_S = 60, 0.5
-"""A service that is started again is waited for; what it had not answered is sent again under the same key."""
+"""A service that is away is waited for; what it did not answer, or could not, is sent again under the same key."""
+
+AWAY = b"503"
 
 ANSWERS_WITHIN_S = 60.0
 
@@ -23,7 +25,7 @@ class Answered(NamedTuple):
     took_s: float
 
 
-@dataclass
+@dataclass(eq=False)
 class _Line:
     """One connection, and what is under way on it."""
 
@@ -32,6 +34,7 @@ class _Line:
     request: bytes = b""
     tag: Any = None
     sent_at: float = 0.0
+    tries: int = 0
 
 
 class Crowd:
@@ -58,7 +61,7 @@ class Crowd:
     def send(self, service: str, request: bytes, tag: Any) -> None:
         """`request` must be safe to repeat. There must be room."""
         line = self._free[service].pop()
-        line.request, line.tag, line.sent_at = request, tag, time.perf_counter()
+        line.request, line.tag, line.sent_at, line.tries = request, tag, time.perf_counter(), 0
         try:
             line.wire.send(request)
         except OSError as error:
@@ -69,7 +72,7 @@ class Crowd:
         for descriptor, _ in self._poll.poll(timeout_s):
             line = self._lines[descriptor]
             try:
-                answer = line.wire.answer()
+                answer = self._answer(line)
             except OSError as error:
                 self._lost(line, error)
                 continue
@@ -103,6 +106,16 @@ class Crowd:
             self._replace(line, self._connected(line.service))
         else:
             self._send_again(line, error)
+
+    def _answer(self, line: _Line) -> bytes | None:
+        """The answer once it is whole; where the service says that it cannot for now, it is asked again."""
+        answer = line.wire.answer()
+        if answer is None or answer[9:12] != AWAY or line.tries == TRIES:
+            return answer
+        line.tries += 1
+        time.sleep(PAUSE_S)
+        line.wire.send(line.request)
+        return None
 
     def _send_again(self, line: _Line, error: OSError) -> None:
         for _ in range(TRIES):

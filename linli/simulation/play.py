@@ -12,6 +12,7 @@ from chassis.database import Database
 from chassis.errors import LinliError
 from chassis.identity import Grant
 from linli import latency, ledger, verification
+from linli.embedded.ports import HOST
 from linli.importing import load_divisions, load_holidays, read_holidays
 from linli.instance import Reach
 from linli.ledger import Balance
@@ -97,7 +98,7 @@ class Play:
         with self.accounts.phase(SETTLING):
             load_divisions(self._databases["members"], self._divisions, clock=lambda: self.stage.hands.at)
             self._wait_for_effects()
-            addresses = {service: ("127.0.0.1", self.stage.instance.ports.http(service)) for service in CONNECTIONS}
+            addresses = {service: (HOST, self.stage.instance.ports.http(service)) for service in CONNECTIONS}
             self._crowd = Crowd(addresses, CONNECTIONS)
             self._stack.callback(self._crowd.close)
             self._mouth = Mouth(self.stage.instance, uuid4().hex)
