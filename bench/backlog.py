@@ -8,12 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-LIFE = ("dispute.registered", "dispute.accepted", "dispute.assigned", "dispute.mediated")
-ENDS = ("dispute.resolved", "dispute.resolved", "dispute.resolved", "dispute.resolved", "dispute.terminated")
+LIFE = (
+    "dispute.registered",
+    "dispute.accepted",
+    "dispute.assigned",
+    "dispute.mediated",
+    "dispute.mediated",
+    "dispute.mediated",
+)
+RESOLVED, TERMINATED = ("dispute.resolved", "dispute.confirmed"), ("dispute.mediated", "dispute.terminated")
+ENDS = (RESOLVED, RESOLVED, RESOLVED, RESOLVED, TERMINATED)
 """How one dispute in five after the other ends."""
 
-FACTS_OF_A_LIFE = len(LIFE) + 1
-TOGETHER = 4_000
+FACTS_OF_A_LIFE = len(LIFE) + len(RESOLVED)
+TOGETHER = 2_500
 """Lives committed at a time."""
 
 _INSERT = """
@@ -26,16 +34,21 @@ SELECT event_id, type, subject, true, format(
     '"grid_unit_id":null,"registered_at":"%%s"%%s}}',
     event_id, type, subject, to_char(told_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), area, version,
     subject, category, relation, to_char(registered_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),
-    CASE type WHEN 'dispute.registered' THEN ',"channel":"resident"' WHEN 'dispute.mediated' THEN ',"session_number":1'
-        WHEN 'dispute.resolved' THEN ',"agreement_form":"written","days_open":9,"resolution":"agreement"'
-        WHEN 'dispute.terminated' THEN ',"reason_code":"no_agreement"' ELSE '' END
+    CASE type
+        WHEN 'dispute.registered' THEN ',"channel":"resident"'
+        WHEN 'dispute.mediated' THEN ',"session_number":' || version - 3
+        WHEN 'dispute.resolved' THEN ',"agreement_form":"written","days_open":14,"resolution":"agreement"'
+        WHEN 'dispute.confirmed' THEN ',"satisfaction":' || 1 + life %% 7 %% 5
+        WHEN 'dispute.terminated' THEN ',"reason_code":"no_agreement"'
+        ELSE ''
+    END
 )
 FROM (
     SELECT
         uuidv7() AS event_id, lives.*, version,
         CASE
             WHEN version <= cardinality(%(life)s::text[]) THEN (%(life)s::text[])[version]
-            ELSE (%(ends)s::text[])[1 + life %% cardinality(%(ends)s::text[])]
+            ELSE (%(ends)s::text[])[1 + life %% %(kinds)s][version - cardinality(%(life)s::text[])]
         END AS type,
         registered_at + (version - 1) * interval '54 hours' AS told_at
     FROM (
@@ -47,7 +60,7 @@ FROM (
             %(since)s::timestamp + (%(until)s::timestamp - %(since)s::timestamp) * life / %(lives)s AS registered_at
         FROM generate_series(%(first)s, %(last)s) AS life
     ) AS lives
-    CROSS JOIN generate_series(1, cardinality(%(life)s::text[]) + 1) AS version
+    CROSS JOIN generate_series(1, %(facts)s) AS version
 ) AS facts
 ORDER BY told_at, version
 """
@@ -61,8 +74,18 @@ def commit(run: Run, count: int, areas: Sequence[str], *, now: datetime, name: s
     """Put so many facts, a multiple of FACTS_OF_A_LIFE, into the outbox. `name` tells their subjects from others'."""
     lives = count // FACTS_OF_A_LIFE
     # The last life ends now.
-    until = now.astimezone(UTC).replace(tzinfo=None) - timedelta(days=9)
-    told = {"life": list(LIFE), "ends": list(ENDS), "areas": list(areas), "lives": lives, "name": name}
+    until = now.astimezone(UTC).replace(tzinfo=None) - timedelta(days=16)
+    told = {
+        "life": list(LIFE),
+        "ends": [list(end) for end in ENDS],
+        "kinds": len(ENDS),
+        "facts": FACTS_OF_A_LIFE,
+        "areas": list(areas),
+        "lives": lives,
+        "name": name,
+        "since": until - timedelta(days=365),
+        "until": until,
+    }
     for first in range(1, lives + 1, TOGETHER):
         last = min(first + TOGETHER - 1, lives)
-        run(_INSERT, {**told, "since": until - timedelta(days=365), "until": until, "first": first, "last": last})
+        run(_INSERT, {**told, "first": first, "last": last})
