@@ -11,7 +11,7 @@ from amqp.exceptions import AMQPError, RecoverableConnectionError, UnexpectedFra
 from kombu.utils.url import parse_url
 
 from chassis.addresses import one_by_one
-from chassis.errors import BrokerUnavailable
+from chassis.errors import BrokerUnavailable, Misconfigured
 
 HEARTBEAT_S = 10
 """A half-open connection is noticed within two heartbeats and the tick, so within 30 s (fault 11)."""
@@ -31,7 +31,12 @@ class Nodes:
     from the others still answers, and confirms nothing."""
 
     def __init__(self, url: str) -> None:
-        self._urls = one_by_one(url)
+        """Raises Misconfigured for what is no URL."""
+        try:
+            self._urls = one_by_one(url)
+        except ValueError:
+            # Without the value: it may be a password.
+            raise Misconfigured("the broker's address must be a URL like amqp://linli:password@broker/linli") from None
         self._turn = 0
 
     def connect(self, *, name: str, on_blocked: Callable[[bool], None] | None = None) -> amqp.Connection:

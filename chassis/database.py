@@ -23,7 +23,7 @@ import psycopg2.extras
 from psycopg2.extensions import STATUS_SETUP, TRANSACTION_STATUS_IDLE
 
 from chassis import metrics
-from chassis.errors import Conflict, DatabaseTooSlow, DatabaseUnavailable, LinliError
+from chassis.errors import Conflict, DatabaseTooSlow, DatabaseUnavailable, LinliError, Misconfigured
 from chassis.statements import Statement, Statements
 
 log = logging.getLogger(__name__)
@@ -311,8 +311,13 @@ class Servers:
     """
 
     def __init__(self, url: str) -> None:
+        """Raises Misconfigured for what libpq cannot read."""
         self._url = url
-        given = psycopg2.extensions.parse_dsn(url)
+        try:
+            given = psycopg2.extensions.parse_dsn(url)
+        except psycopg2.ProgrammingError:
+            # Without the value, and without libpq's words, which repeat parts of it: it may be a password.
+            raise Misconfigured("the database's address must be like postgresql://linli:password@db/linli") from None
         hosts, ports = given.get("host", "").split(","), given.get("port", "").split(",")
         several = {"target_session_attrs": given.get("target_session_attrs", "read-write")}
         self._servers: list[dict[str, str]] = [{}]

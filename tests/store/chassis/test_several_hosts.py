@@ -13,7 +13,7 @@ import pytest
 from chassis import broker, database
 from chassis.broker import Nodes
 from chassis.database import Connection, Servers, Silence, wait_with
-from chassis.errors import BrokerUnavailable, DatabaseUnavailable
+from chassis.errors import BrokerUnavailable, DatabaseUnavailable, Misconfigured
 from linli.provision import migrate
 from tests.support.asking import HOST
 from tests.support.instance import MakeDatabase, MakeVhost, ServiceDatabase
@@ -83,6 +83,15 @@ def test_when_no_node_lets_us_in_each_is_named_and_no_password(vhost: MakeVhost)
     assert f"RabbitMQ at {HOST}:{one}, vhost x does not answer" in str(refusal.value)
     assert f"RabbitMQ at {HOST}:{two}, vhost x does not answer" in str(refusal.value)
     assert "hush" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("kind", [Nodes, Servers])
+def test_what_is_no_address_is_refused_without_being_shown(kind: type[Nodes | Servers]) -> None:
+    with pytest.raises(Misconfigured, match="address must be") as refusal:
+        kind("hush")
+
+    assert "hush" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
 
 
 def test_a_server_that_is_not_there_is_passed_over_and_not_asked_again(service_database: MakeDatabase) -> None:
