@@ -40,6 +40,7 @@ class Wire:
     def __init__(self) -> None:
         self.window = ConfirmWindow()
         self.returns: set[str] = set()
+        self.refuses: set[str] = set()
         self.breaks_after: int | None = None
 
     @property
@@ -56,6 +57,9 @@ class Wire:
             tag, letter = next(iter(self.window.pending.items()))
             if self.breaks_after is not None and tag > self.breaks_after:
                 raise BrokerUnavailable("gone")
+            if letter.event_id in self.refuses:
+                self.window.on_nack(tag, multiple=False)
+                continue
             if letter.event_id in self.returns:
                 self.window.on_return(letter.event_id)
             self.window.on_ack(tag, multiple=False)
@@ -126,3 +130,14 @@ def test_a_returned_row_stays_and_its_subject_is_held(belt: Belt) -> None:
 
     assert belt.outbox.moved == [1, 3]
     assert belt.held.subjects == {"subject-2"}
+
+
+def test_what_refuses_a_row_is_left_once_everything_else_is_moved(belt: Belt) -> None:
+    belt.wire.refuses = {str(UUID(int=2)), str(UUID(int=5))}
+    belt.conveyor.send(rows(1, 2, 3))
+
+    with pytest.raises(BrokerUnavailable, match="refused 1 events"):
+        belt.conveyor.send(rows(4, 5, 6))
+
+    assert belt.outbox.moved == [1, 3, 4, 6]
+    assert belt.wire.unconfirmed == 0
