@@ -24,6 +24,7 @@ from chassis.envelope import CONTENT_TYPE
 from chassis.identity import Issuer, new_signing_key
 from chassis.inbox.dead_letters import DeadLetter, list_letters
 from chassis.topology import Route
+from linli.embedded.errors import EmbeddedError
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import free_ports
 from linli.ledger import balances
@@ -331,6 +332,8 @@ class Stage:
     def gate_closed(self) -> Iterator[None]:
         """Handlers told to wait do so as long as this lasts."""
         with Database(self._sink_url, service="counting", size=1, process="gate").transaction() as tx:
+            # However long that is: a service's own transaction may not stand idle for a minute.
+            tx.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             tx.execute("SELECT pg_advisory_xact_lock(%s)", (GATE,))
             yield
 
@@ -366,8 +369,7 @@ def own_servers() -> Iterator[Embedded]:
 
     Ready in about five seconds; gone afterwards, whatever became of them.
     """
-    parts = Embedded(new_folder(), free_ports().base)
-    parts.start()
+    parts = _started()
     try:
         yield parts
     finally:
@@ -375,6 +377,19 @@ def own_servers() -> Iterator[Embedded]:
         parts.rabbitmq.kill()
         parts.postgres.kill()
         parts.discard()
+
+
+def _started() -> Embedded:
+    """On ports that nobody uses; where another run took one of them in the same moment, on others."""
+    while True:
+        parts = Embedded(new_folder(), free_ports().base)
+        try:
+            parts.start()
+        except EmbeddedError as error:
+            if "is taken by" not in str(error):
+                raise
+        else:
+            return parts
 
 
 @contextmanager
