@@ -76,9 +76,12 @@ class _Lives:
         )
         tell.begin("loading divisions, forming committees")
         load_divisions(stage, self._grievances)
-        rows = self._grievances.run("SELECT code FROM divisions WHERE level = 'community' ORDER BY code")
-        self._places = [self._settle(row.code) for row in rows]
+        self._places = [self._settle(area) for area in self._communities()]
         self._file = requests.keep(stage.folder / "places.pickle", self._places)
+
+    def _communities(self) -> list[str]:
+        rows = self._grievances.run("SELECT code FROM divisions WHERE level = 'community' ORDER BY code")
+        return [row.code for row in rows]
 
     def _settle(self, area: str) -> Place:
         """Mediators of the community, registered as the law asks, and the tokens of who acts there."""

@@ -28,6 +28,8 @@ from linli.wire import Wire, is_good
 
 WARM_UP = 0.2
 SHOWN = 5
+FEWEST = 2
+"""Lives; of fewer, no rate is told."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,8 @@ class Crowd:
             print(why, file=sys.stderr)
 
     def figures(self) -> dict[str, float]:
+        if len(self.ended_at) < FEWEST:
+            raise SystemExit(f"{len(self.ended_at)} lives have ended: too few to tell a rate; let it run longer")
         first, last = self.ended_at[0], self.ended_at[-1]
         begun = first + (last - first) * WARM_UP
         return {
