@@ -21,8 +21,8 @@ ENDS = (RESOLVED, RESOLVED, RESOLVED, RESOLVED, TERMINATED)
 """How one dispute in five after the other ends."""
 
 FACTS_OF_A_LIFE = len(LIFE) + len(RESOLVED)
-TOGETHER = 2_500
-"""Lives committed at a time."""
+TOGETHER = 1_000
+"""Lives committed at a time: with fewer facts than the relay remembers gaps (chassis.relay.claims.MAX_GAPS)."""
 
 _INSERT = """
 INSERT INTO outbox (event_id, type, subject, mandatory, envelope)
