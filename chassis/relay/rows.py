@@ -6,11 +6,24 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.database import Connection, translated
+from chassis.database import Connection, prepared, translated
 
 COLUMNS = "position, event_id, type, subject, mandatory, envelope"
 
 LEADER_LOCK = 0x6C696E6C69  # "linli": advisory locks are per database, so one number serves every service
+
+
+# A plan is kept for as long as the connection lives: see SESSION in chassis.relay.loop for what keeps it right.
+AFTER = prepared(f"SELECT {COLUMNS} FROM outbox WHERE position > %s ORDER BY position LIMIT %s")
+AFTER_OR_AT = prepared(
+    f"SELECT {COLUMNS} FROM ((SELECT {COLUMNS} FROM outbox WHERE position = ANY(%s)) UNION ALL "
+    f"(SELECT {COLUMNS} FROM outbox WHERE position > %s ORDER BY position LIMIT %s)) AS unsent ORDER BY position"
+)
+BETWEEN = prepared(f"SELECT {COLUMNS} FROM outbox WHERE position > %s AND position <= %s ORDER BY position LIMIT %s")
+MOVE = prepared(
+    f"WITH sent AS (DELETE FROM outbox WHERE position = ANY(%s) RETURNING {COLUMNS}, recorded_at) "
+    f"INSERT INTO event_log ({COLUMNS}, recorded_at, sent_at) SELECT {COLUMNS}, recorded_at, %s FROM sent"
+)
 
 
 class Row(NamedTuple):
@@ -36,24 +49,15 @@ class OutboxRows:
 
     def after(self, position: int, limit: int) -> list[Row]:
         """The first unsent rows beyond a position."""
-        return self._rows(
-            f"SELECT {COLUMNS} FROM outbox WHERE position > %s ORDER BY position LIMIT %s", (position, limit)
-        )
+        return self._rows(AFTER, (position, limit))
 
     def after_or_at(self, position: int, gaps: list[int], limit: int) -> list[Row]:
         """The same, and those at the given earlier positions that have become visible."""
-        return self._rows(
-            f"(SELECT {COLUMNS} FROM outbox WHERE position = ANY(%s)) UNION ALL "
-            f"(SELECT {COLUMNS} FROM outbox WHERE position > %s ORDER BY position LIMIT %s) ORDER BY position",
-            (gaps, position, limit),
-        )
+        return self._rows(AFTER_OR_AT, (_array(gaps), position, limit))
 
     def between(self, after: int, up_to: int, limit: int) -> list[Row]:
         """The first unsent rows beyond one position and not beyond another."""
-        return self._rows(
-            f"SELECT {COLUMNS} FROM outbox WHERE position > %s AND position <= %s ORDER BY position LIMIT %s",
-            (after, up_to, limit),
-        )
+        return self._rows(BETWEEN, (after, up_to, limit))
 
     def oldest_running(self) -> int:
         """Every transaction with an id below this one has ended, in the whole cluster."""
@@ -68,11 +72,7 @@ class OutboxRows:
 
     def move(self, positions: list[int], now: datetime) -> None:
         """Take these rows from outbox to event_log, in one statement."""
-        self._query(
-            f"WITH sent AS (DELETE FROM outbox WHERE position = ANY(%s) RETURNING {COLUMNS}, recorded_at) "
-            f"INSERT INTO event_log ({COLUMNS}, recorded_at, sent_at) SELECT {COLUMNS}, recorded_at, %s FROM sent",
-            (positions, now),
-        )
+        self._query(MOVE, (_array(positions), now))
 
     def ensure_partition(self, month: date) -> None:
         """Make event_log's table of this month, unless it is there."""
@@ -108,3 +108,8 @@ class OutboxRows:
     def _cursor(self) -> Iterator[Any]:
         with translated(self._connection), self._connection.cursor() as cursor:
             yield cursor
+
+
+def _array(numbers: list[int]) -> str:
+    """As PostgreSQL writes an array itself: it reads one text sooner than five hundred numbers."""
+    return f"{{{','.join(map(str, numbers))}}}"

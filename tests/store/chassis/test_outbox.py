@@ -15,7 +15,9 @@ from chassis import outbox, tracing
 from chassis.database import Connection, Database, Transaction, connect
 from chassis.envelope import MAX_BYTES
 from chassis.errors import DatabaseUnavailable
+from chassis.relay import rows as relay_rows
 from chassis.relay.claims import Claims
+from chassis.relay.loop import SESSION
 from chassis.relay.rows import OutboxRows
 from tests.support.facts import AREA, NOW, ThingForOthers, ThingTold, add
 from tests.support.instance import ServiceDatabase
@@ -385,3 +387,32 @@ def test_a_large_backlog_is_told_by_its_positions(database: Database, unsent: Ou
         )
 
     assert unsent.backlog()[0] == 12_345
+
+
+def test_what_was_planned_while_the_outbox_was_empty_goes_by_the_index_when_it_is_full(
+    database: Database, address: ServiceDatabase
+) -> None:
+    """A plan is kept as long as the relay's connection: read in whole each time, a million rows would never leave."""
+    with closing(connect(address.admin_url)) as admin, admin.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) outbox")
+    with closing(connect(address, settings=SESSION)) as connection:
+        unsent = OutboxRows(connection)
+        for _ in range(10):
+            unsent.after(0, 500)
+            unsent.after_or_at(0, [1], 500)
+            unsent.between(0, 1, 500)
+            unsent.move([1], NOW)
+        kept = (relay_rows.AFTER, relay_rows.AFTER_OR_AT, relay_rows.BETWEEN, relay_rows.MOVE)
+        plans = {text: plan_of(connection, text) for text in kept}
+
+    assert [text for text, plan in plans.items() if "Seq Scan on outbox" in plan or "$1" not in plan] == []
+
+
+def plan_of(connection: Connection, text: str) -> str:
+    """The plan that is kept for this text; it names its parameters, not their values."""
+    statement = connection.ready(text)
+    assert statement is not None
+    arguments = ", ".join("NULL" for _ in statement.order)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN EXECUTE {statement.name}({arguments})")
+        return "\n".join(line for (line,) in cursor.fetchall())
