@@ -109,9 +109,9 @@ def main(names: tuple[str, ...], quick: bool, full: bool, output: Path) -> None:
     finally:
         stage.stop(keep=failed)
     results.write(output, found)
-    console.print(table.of(found))
-    if (beside := beside_table.of(found)) is not None:
-        console.print(beside)
+    for shown in (table.of(found), beside_table.of(found)):
+        if shown is not None and shown.row_count:
+            console.print(shown)
     console.print(f"kept in {output}")
 
 
