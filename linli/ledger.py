@@ -13,6 +13,7 @@ from uuid import UUID
 
 from chassis.database import Database, Transaction
 from chassis.inbox.subscriptions import Subscriptions
+from linli.patience import take_time
 
 SHOWN = 10
 
@@ -77,6 +78,8 @@ def totals(found: Iterable[Balance]) -> dict[str, int]:
 def _weigh(databases: Mapping[str, Database], subscribed: Subscriptions) -> Balance:
     balance = Balance(subscribed.consumer, subscribed.source)
     with databases[subscribed.consumer].transaction() as consumer, databases[subscribed.source].transaction() as source:
+        take_time(consumer)
+        take_time(source)
         # The effects first: a fact committed in between can then look late, but never look extra.
         applied = _ids(consumer, _APPLIED, subscribed.source)
         kept = {row.event_id for row in consumer.rows(_KEPT, (subscribed.source,))}

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import groupby
 
 from chassis.database import Transaction
+from linli.patience import take_time
 
 COUNTED = {
     "dispute.registered": "registered",
@@ -97,7 +98,7 @@ def months(statistics: Transaction) -> Iterator[str | None]:
 
 
 def _rows(tx: Transaction, sql: str, parameters: Sequence[object] | None = None) -> Iterator[Row]:
-    tx.execute("SET LOCAL statement_timeout = '10min'")
+    take_time(tx)
     for row in tx.stream(sql, parameters):
         yield (row.kind, row.word, row.area, row.day), tuple(row.numbers)
 

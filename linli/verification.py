@@ -4,9 +4,12 @@ It asks the databases as they are now. While work goes on, what is on its way sh
 second later it is gone.
 """
 
+import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from typing import Any
 
 from chassis import audit
 from chassis.audit import Anchor
@@ -14,13 +17,14 @@ from chassis.calendar import local_day, system_clock
 from chassis.database import Database
 from linli import ledger, recounting
 from linli.ledger import Balance
+from linli.patience import take_time
 from linli.services import subscriptions
 
 SHOWN = 10
 
 _RESOLVED = """
 SELECT event_id FROM (SELECT event_id, type FROM outbox UNION ALL SELECT event_id, type FROM event_log) facts
-WHERE type = 'dispute.resolved'
+WHERE type = 'dispute.resolved' ORDER BY event_id
 """
 
 _NOTICES = """
@@ -34,6 +38,7 @@ WITH told AS (
 )
 SELECT n.event_id, coalesce(told.levels, '{}') AS told, coalesce(kept.levels, '{}') AS kept
 FROM notifications AS n LEFT JOIN told USING (dispute_id, version) LEFT JOIN levels_told() AS kept USING (event_id)
+ORDER BY n.event_id
 """
 
 _DUE = """
@@ -122,21 +127,37 @@ def _more(wrong: int) -> list[str]:
 
 def _of_notices(grievances: Database, members: Database) -> Check:
     """Every resolution was told to its leaders once, nothing was told that was no resolution, and at each level that
-    the fact names lies one notice, at no other."""
-    with grievances.transaction() as tx:
-        resolved = {row.event_id for row in tx.rows(_RESOLVED)}
-    with members.transaction() as tx:
-        found = tx.rows(_NOTICES)
-    notified = {row.event_id for row in found}
-    differences = [f"resolution {one} was told to nobody" for one in sorted(resolved - notified)[:SHOWN]]
-    differences += [f"notice of {one}, which is no resolution" for one in sorted(notified - resolved)[:SHOWN]]
-    wrong = [
-        f"resolution {row.event_id} has notices at {_named(row.kept)}, while the fact names {_named(row.told)}"
-        for row in found
-        if row.kept != row.told
-    ]
-    looked_at = f"{len(resolved)} resolutions, {sum(len(row.kept) for row in found)} notices"
-    return Check("notices", looked_at, [*differences, *wrong[:SHOWN], *_more(len(wrong))])
+    the fact names lies one notice, at no other. Memory stays flat: both sides are read in the order of their ids."""
+    resolutions, lying, wrong, first = 0, 0, 0, list[str]()
+    with grievances.transaction() as facts, members.transaction() as kept:
+        take_time(facts)
+        take_time(kept)
+        sides = heapq.merge(
+            ((row.event_id, 0, None) for row in facts.stream(_RESOLVED)),
+            ((row.event_id, 1, row) for row in kept.stream(_NOTICES)),
+            key=lambda one: one[:2],
+        )
+        for event_id, found in groupby(sides, key=lambda one: one[0]):
+            by_side = {side: row for _, side, row in found}
+            notified = by_side.get(1)
+            resolutions += 0 in by_side
+            lying += len(notified.kept) if notified else 0
+            for difference in _of_resolution(event_id, 0 in by_side, notified):
+                wrong += 1
+                first += [difference][: SHOWN - len(first)]
+    return Check("notices", f"{resolutions} resolutions, {lying} notices", [*first, *_more(wrong)])
+
+
+def _of_resolution(event_id: Any, is_resolution: bool, notified: Any) -> Iterator[str]:
+    """What is wrong with one, in words."""
+    if notified is None:
+        yield f"resolution {event_id} was told to nobody"
+        return
+    if not is_resolution:
+        yield f"notice of {event_id}, which is no resolution"
+    if notified.kept != notified.told:
+        levels = f"notices at {_named(notified.kept)}, while the fact names {_named(notified.told)}"
+        yield f"resolution {event_id} has {levels}"
 
 
 def _named(levels: Sequence[str]) -> str:
@@ -146,6 +167,7 @@ def _named(levels: Sequence[str]) -> str:
 def _of_due_times(grievances: Database) -> Check:
     """Everything open has a next step that is due, and nothing that is closed waits for anybody."""
     with grievances.transaction() as tx:
+        take_time(tx)
         open_ = tx.rows("SELECT count(*) AS number FROM disputes WHERE closed_as IS NULL")[0].number
         wrong = tx.rows(_DUE)
     differences = [f"dispute {row.dispute_id} is {row.state}: {row.problem}" for row in wrong[:SHOWN]]
@@ -165,6 +187,7 @@ def _of_holidays(grievances: Database, today: date) -> Check:
 
 def _of_audit(service: str, database: Database, anchors: Sequence[Anchor]) -> Check:
     with database.transaction() as tx:
+        take_time(tx)
         report = audit.verify(tx, anchors)
     looked_at = f"{report.rows} rows sealed, {report.pending} pending, head {report.head}"
     return Check(f"audit chain: {service}", looked_at, [] if report.intact else [f"{report.fault}: {report.detail}"])

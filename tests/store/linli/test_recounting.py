@@ -115,6 +115,15 @@ def test_figures_that_the_facts_say_have_no_difference(pair: Pair) -> None:
     assert pair.differences() == []
 
 
+@pytest.mark.parametrize("setting", ["statement_timeout", "idle_in_transaction_session_timeout"])
+def test_a_recount_is_not_cut_off_while_the_other_side_sorts(pair: Pair, setting: str) -> None:
+    """At ten years of facts that takes longer than any request of a service may."""
+    with pair.grievances.transaction() as facts, pair.statistics.transaction() as kept:
+        next(recounting.days(facts, kept))
+
+        assert [tx.rows(f"SHOW {setting}")[0][0] for tx in (facts, kept)] == ["0", "0"]
+
+
 def test_what_is_looked_at_is_counted(pair: Pair) -> None:
     """Three communities' days, each also by category and relation; the missed deadline of no category only once."""
     assert _of_days(pair.grievances, pair.statistics).looked_at.startswith("9 days")
