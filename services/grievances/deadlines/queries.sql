@@ -66,7 +66,8 @@ DELETE FROM deadlines WHERE thing_id = :thing_id AND (:slot::text IS NULL OR slo
 
 -- name: take_due(now, at_most, apart, only)
 -- Move deadlines to the stage they have reached and say what there is to tell of them; rows that another process has are
--- left to it. `apart`: kinds whose rights lapse otherwise; `only`: this one alone.
+-- left to it. A right that has lapsed is due no more: its row goes, or lists would walk past all that ever lapsed. `apart`:
+-- kinds whose rights lapse otherwise; `only`: this one alone.
 WITH due AS MATERIALIZED (
     SELECT
         d.thing_id, d.slot, d.stage,
@@ -75,7 +76,8 @@ WITH due AS MATERIALIZED (
             WHEN :now >= d.street_at THEN 3
             WHEN :now >= d.due_at THEN 2
             ELSE 1
-        END AS reached
+        END AS reached,
+        d.street_at IS NULL AND d.due_at <= :now AS has_lapsed
     FROM deadlines AS d
     WHERE d.next_at <= :now
         AND NOT (d.street_at IS NULL AND d.due_at <= :now AND d.thing = ANY(:apart::text []))
@@ -83,16 +85,31 @@ WITH due AS MATERIALIZED (
     ORDER BY d.next_at
     LIMIT :at_most
     FOR NO KEY UPDATE SKIP LOCKED
+),
+
+lapsed AS (
+    DELETE FROM deadlines AS d
+    USING due
+    WHERE due.has_lapsed AND d.thing_id = due.thing_id AND d.slot = due.slot
+    RETURNING
+        d.deadline_id, d.thing, d.thing_id, d.area, d.category, d.relation, d.rule, d.due_at, false AS is_duty,
+        due.stage AS told, due.reached
+),
+
+moved AS (
+    UPDATE deadlines AS d SET
+        stage = due.reached,
+        next_at = CASE due.reached WHEN 1 THEN d.due_at WHEN 2 THEN d.street_at WHEN 3 THEN d.district_at END
+    FROM due
+    WHERE NOT due.has_lapsed AND d.thing_id = due.thing_id AND d.slot = due.slot
+    RETURNING
+        d.deadline_id, d.thing, d.thing_id, d.area, d.category, d.relation, d.rule, d.due_at,
+        d.street_at IS NOT NULL AS is_duty, due.stage AS told, due.reached
 )
 
-UPDATE deadlines AS d SET
-    stage = due.reached,
-    next_at = CASE due.reached WHEN 1 THEN d.due_at WHEN 2 THEN d.street_at WHEN 3 THEN d.district_at END
-FROM due
-WHERE d.thing_id = due.thing_id AND d.slot = due.slot
-RETURNING
-    d.deadline_id, d.thing, d.thing_id, d.area, d.category, d.relation, d.rule, d.due_at,
-    d.street_at IS NOT NULL AS is_duty, due.stage AS told, due.reached;
+SELECT deadline_id, thing, thing_id, area, category, relation, rule, due_at, is_duty, told, reached FROM lapsed
+UNION ALL
+SELECT deadline_id, thing, thing_id, area, category, relation, rule, due_at, is_duty, told, reached FROM moved;
 
 -- name: add_told(deadline_ids, stages, whats, things, thing_ids, rules, due_instants, told_at)!
 -- Keep that these stages were told, each once.

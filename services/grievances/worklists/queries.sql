@@ -83,39 +83,43 @@ LEFT JOIN LATERAL (
 ORDER BY d.registered_at DESC, d.dispute_id DESC;
 
 -- name: list_due(prefixes, state, category, relation, channel, mediator_id, overdue_at, after_instant, after_id, count)
--- A page of open disputes by what is due next, soonest first: each community's due times are read along their index.
+-- A page of what is due of disputes, soonest first: each community's due times are read along their index, and only then,
+-- for the page alone, who may see the dispute and what else it must be. Rows without a dispute are not for the reader.
 SELECT
     d.dispute_id, d.area, d.serial, d.grid_unit_id, d.relation, d.category, d.filed_by, d.registered_at, d.state,
     d.version, d.session_count, d.mediator_id, d.reason_code, d.agreement_form, d.closed_at, d.channel, d.basis,
     d.ticket_kind, d.respondent_body, d.linked_to, d.chosen_by, d.resolution, d.counted_from, d.confirmed_at,
-    d.satisfaction, d.on_behalf_of, page.due_at, page.rule AS due_rule, page.stage
+    d.satisfaction, d.on_behalf_of, page.due_at, page.rule AS due_rule, page.stage, page.thing_id
 FROM (
-    SELECT known.code FROM divisions AS known
-    WHERE known.level = 'community' AND known.code ^@ ANY (:prefixes::text [])
-) AS scope
-CROSS JOIN LATERAL (
-    SELECT e.thing_id, e.due_at, e.rule, e.stage
-    FROM deadlines AS e
-    JOIN disputes AS d ON d.dispute_id = e.thing_id
-    WHERE e.area = scope.code
-        AND e.thing = 'dispute'
-        AND e.slot = 'state'
-        AND (:state::text IS NULL OR d.state = :state)
-        AND (:category::text IS NULL OR e.category = :category)
-        AND (:relation::text IS NULL OR e.relation = :relation)
-        AND (:channel::text IS NULL OR d.channel = :channel)
-        AND (:mediator_id::text IS NULL OR d.mediator_id = :mediator_id)
-        AND (:overdue_at::timestamptz IS NULL OR e.due_at <= :overdue_at)
-        AND (
-            :after_instant::timestamptz IS NULL
-            OR (e.due_at, e.thing_id) > (:after_instant::timestamptz, :after_id::uuid)
-        )
-    ORDER BY e.due_at, e.thing_id
+    SELECT found.thing_id, found.due_at, found.rule, found.stage
+    FROM (
+        SELECT known.code FROM divisions AS known
+        WHERE known.level = 'community' AND known.code ^@ ANY (:prefixes::text [])
+    ) AS scope
+    CROSS JOIN LATERAL (
+        SELECT e.thing_id, e.due_at, e.rule, e.stage
+        FROM deadlines AS e
+        WHERE e.area = scope.code
+            AND e.thing = 'dispute'
+            AND e.slot = 'state'
+            AND (:category::text IS NULL OR e.category = :category)
+            AND (:relation::text IS NULL OR e.relation = :relation)
+            AND (:overdue_at::timestamptz IS NULL OR e.due_at <= :overdue_at)
+            AND (
+                :after_instant::timestamptz IS NULL
+                OR (e.due_at, e.thing_id) > (:after_instant::timestamptz, :after_id::uuid)
+            )
+        ORDER BY e.due_at, e.thing_id
+        LIMIT :count
+    ) AS found
+    ORDER BY found.due_at, found.thing_id
     LIMIT :count
 ) AS page
-JOIN disputes AS d ON d.dispute_id = page.thing_id
-ORDER BY page.due_at, page.thing_id
-LIMIT :count;
+LEFT JOIN disputes AS d ON d.dispute_id = page.thing_id
+    AND (:state::text IS NULL OR d.state = :state)
+    AND (:channel::text IS NULL OR d.channel = :channel)
+    AND (:mediator_id::text IS NULL OR d.mediator_id = :mediator_id)
+ORDER BY page.due_at, page.thing_id;
 
 -- name: list_own(account_id, state, only_open, closed_as, category, relation, channel, mediator_id, before_instant, before_id, count)
 -- A page of what one account has filed, and of what others have filed for it, newest first.

@@ -151,6 +151,33 @@ def test_a_right_lapses_and_goes_nowhere(database: Database) -> None:
     ]
 
 
+def still_due(database: Database) -> int:
+    with database.transaction() as tx:
+        return int(tx.rows("SELECT count(*) AS due FROM deadlines")[0].due)
+
+
+def test_a_right_that_has_lapsed_is_due_no_more(database: Database) -> None:
+    """Every agreement has one: lists by what is due first would walk past all that ever lapsed."""
+    watch(database, thing())
+    tell(database, at("2026-04-09T23:59"))
+    assert still_due(database) == 1
+
+    tell(database, at("2026-04-10T00:00"))
+
+    assert still_due(database) == 0
+
+
+def test_what_an_earlier_version_left_of_lapsed_rights_goes_and_is_not_told_again(database: Database) -> None:
+    """As migration 0031 lays it before the timer."""
+    watch(database, thing())
+    with database.transaction() as tx:
+        tx.execute("UPDATE deadlines SET stage = 2, next_at = due_at")
+
+    tell(database, at("2026-06-01T00:00"))
+
+    assert (still_due(database), told(database)) == (0, [])
+
+
 def test_a_last_day_of_its_own_can_be_put_off(database: Database) -> None:
     task = thing("joint_task")
     with database.transaction() as tx:
