@@ -81,7 +81,7 @@ def _alone(target: Target, figures: dict[str, float], label: str, reached: str) 
 
 def _held(process: str, most_mb: float, figures: Mapping[str, float]) -> tuple[str, ...]:
     first_mb = figures[process]
-    return f"with a backlog: {process}", f"{most_mb:.0f} MB", "at first", f"{first_mb:.0f} MB", "", "", ""
+    return f"backlog: {process}", f"{most_mb:.0f} MB", "at first", f"{first_mb:.0f} MB", "", "", ""
 
 
 def _mark(reached: bool) -> str:
