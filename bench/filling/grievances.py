@@ -69,7 +69,10 @@ class Grievances:
         with self._connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO fill_texts VALUES (%s, %s, %s)",
-                [(at, sealer.seal(text, store.SUMMARY), words_of(text)) for at, text in enumerate(texts(seed))],
+                [
+                    (at, sealer.seal(text, store.SUMMARY), words_of(text))
+                    for at, text in enumerate(texts(seed)[: self._count])
+                ],
             )
             cursor.executemany(
                 "INSERT INTO fill_due VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",

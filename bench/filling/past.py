@@ -10,6 +10,7 @@ of each stretch while the next one is made. Prints JSON: cases, facts, and the s
 import json
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
@@ -25,15 +26,15 @@ STRETCH = 50_000
 YEAR = timedelta(days=365)
 
 
-def fill(admin_url: str, count: int, years: float, *, until: datetime, seed: int) -> int:
+def fill(urls: Mapping[str, str], count: int, years: float, *, until: datetime, seed: int) -> int:
     """Put so many cases of these years in the place of all that is there; gives the facts they have told.
 
-    Nothing may be under way: every fact sent and taken.
+    `urls` are the administrator's, by service. Nothing may be under way: every fact sent and taken.
     """
     with ExitStack() as stack:
 
         def opened(service: str, tables: tuple[str, ...]) -> Connection:
-            connection = stack.enter_context(closing(connect(f"{admin_url}/{service}")))
+            connection = stack.enter_context(closing(connect(urls[service])))
             stack.enter_context(bare(connection, tables))
             return connection
 
@@ -72,7 +73,8 @@ def _play(
 
 def main(admin_url: str, count: str, years: str, seed: str = "1") -> None:
     begun = time.perf_counter()
-    facts = fill(admin_url, int(count), float(years), until=system_clock(), seed=int(seed))
+    urls = {service: f"{admin_url}/{service}" for service in ("grievances", "statistics", "members")}
+    facts = fill(urls, int(count), float(years), until=system_clock(), seed=int(seed))
     print(json.dumps({"cases": int(count), "facts": facts, "seconds": time.perf_counter() - begun}))
 
 

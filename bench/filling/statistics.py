@@ -21,14 +21,15 @@ heard = queries("statistics")
 
 _NAMES = ", ".join(FIGURES)
 _SUMS = ", ".join(f"sum({name})" for name in FIGURES)
-# As the service keeps them: months by category and relation hold all that lies in a division.
+# As the service keeps them, in the order of its days: months by category and relation hold all that lies in a division.
 _FIGURES = (
-    f"INSERT INTO figures_by_day (area, day, {_NAMES}) SELECT area, day, {_SUMS} FROM fill_figures GROUP BY 1, 2",
+    f"INSERT INTO figures_by_day (area, day, {_NAMES}) "
+    f"SELECT area, day, {_SUMS} FROM fill_figures GROUP BY 1, 2 ORDER BY 2, 1",
     f"INSERT INTO figures_by_month (area, month, {_NAMES}) "
     f"SELECT area, date_trunc('month', day)::date, {_SUMS} FROM figures_by_day GROUP BY 1, 2",
     f"INSERT INTO breakdown_by_day (area, kind, day, word, {_NAMES}) SELECT area, kind, day, word, {_SUMS} "
     "FROM fill_figures CROSS JOIN LATERAL (VALUES ('category', category), ('relation', relation)) AS part (kind, word) "
-    "GROUP BY 1, 2, 3, 4",
+    "GROUP BY 1, 2, 3, 4 ORDER BY 3, 1, 2, 4",
     f"""
     INSERT INTO breakdown_by_month (area, kind, month, word, {_NAMES})
     WITH RECURSIVE lineage AS (
