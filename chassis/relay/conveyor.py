@@ -39,13 +39,14 @@ class Conveyor:
         self._clock = clock
         self._months: set[date] = set()
         self._sent_at: float | None = None
+        self._refused: set[int] = set()
 
     def send(self, rows: list[Row]) -> None:
         """Publish these, then settle what was sent before them; so without rows everything is settled.
 
-        Raises BrokerUnavailable when it went away, a confirm did not come in time, or it refused something: what was
-        confirmed is moved, the rest stays in the outbox. A channel that once told RabbitMQ 3.10 of a fact for a queue
-        whose leader was gone is refused all others for as long as that node is, though another one leads by then.
+        Raises BrokerUnavailable when it went away, a confirm did not come in time, or it refused the same row twice:
+        what was confirmed is moved, the rest stays in the outbox. A channel that told RabbitMQ 3.10 of its first fact
+        for a queue whose leader was gone is refused all for as long as that node is, though another one leads by then.
         """
         sent_before, self._sent_at = self._sent_at, time.monotonic() if rows else None
         try:
@@ -63,9 +64,12 @@ class Conveyor:
         self._move(answers)
         self._claims.hold([*answers.returned, *answers.refused])
         self._report(answers)
-        if answers.refused:
+        refused = {letter.position for letter in answers.refused}
+        again = len(refused & self._refused)
+        self._refused = refused | (self._refused - {letter.position for letter in answers.confirmed})
+        if again:
             self.settle()
-            raise BrokerUnavailable(f"the broker refused {len(answers.refused)} events, so another connection is tried")
+            raise BrokerUnavailable(f"the broker refused {again} events twice, so another connection is tried")
 
     def settle(self) -> None:
         """Wait until everything sent is answered for, and move it."""
