@@ -26,6 +26,7 @@ from chassis.deliveries import Delivered, Deliveries
 from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
 from chassis.inbox.delivery import Delivery
 from chassis.inbox.effects import Inbox
+from chassis.pauses import Pauses
 from chassis.topology import Route
 
 log = logging.getLogger(__name__)
@@ -106,17 +107,16 @@ class QueueConsumer:
         What the worker could not foresee is raised here: it ends the process, and what was in hand is delivered again.
         """
         self._worker = eventlet.spawn(self._work)
-        pause_s = 0.2
+        pauses = Pauses(0.2, 5 * RETRY_S)
         while not self._stopping:
+            pauses.begin()
             try:
                 self._consume()
-                pause_s = 0.2
             except (BrokerUnavailable, Misconfigured) as error:
                 self.problem = str(error)
                 self._tell_mismatch(isinstance(error, Misconfigured))
                 log.warning("%s is not consumed: %s", self.route.queue, error)
-                self._pause(pause_s)
-                pause_s = min(pause_s * 2, 5 * RETRY_S)
+                self._pause(pauses.after_failure_s())
         self._worker.wait()
 
     def _consume(self) -> None:

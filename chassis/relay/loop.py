@@ -19,6 +19,7 @@ from chassis.behind.beats import Beat
 from chassis.calendar import Clock, system_clock
 from chassis.database import Connection, Servers
 from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
+from chassis.pauses import Pauses
 from chassis.relay.beats import Beats
 from chassis.relay.claims import Claims
 from chassis.relay.conveyor import Conveyor
@@ -72,20 +73,19 @@ class Relay:
         self._stopping = True
 
     def run(self) -> None:
-        """Lead, send, and start anew after any loss of database or broker, with growing pauses up to 5 s.
+        """Lead, send, and start anew after any loss of database or broker, with pauses that grow up to 5 s.
 
         A queue or login that is wrong at the broker is tried again in the same way: it may be set right there.
         """
-        pause_s = 0.1
+        pauses = Pauses(0.1, 5.0)
         while not self._stopping:
+            pauses.begin()
             try:
                 self._lead()
-                pause_s = 0.1
             except (Unavailable, Misconfigured) as error:
                 metrics.RELAY_RECONNECTS.inc()
                 log.warning("relay of %s starts anew: %s", self._service, error)
-                self._sleep(pause_s)
-                pause_s = min(pause_s * 2, 5.0)
+                self._sleep(pauses.after_failure_s())
 
     def _lead(self) -> None:
         name = f"linli:{self._service}:relay"
