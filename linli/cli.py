@@ -21,6 +21,7 @@ COMMANDS = {
     "token": "Make a token for a person or program (embedded issuer).",
     "import": "Bring data in from files.",
     "replay": "Send facts of the past to a consumer again.",
+    "status": "Show services, relays, queues and databases at a glance.",
     "verify": "Check ledger, statistics, notices and audit chains.",
     "dead-letters": "Look after events that could not be handled.",
 }

@@ -1,6 +1,7 @@
 """What every service answers besides its own subject: its documentation, its health, its metrics."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,7 @@ from chassis.http.answer import HTML, Answer
 from chassis.http.behind import BehindSources
 from chassis.http.entrypoint import OWN, PUBLIC, endpoint
 from chassis.http.request import Request
+from chassis.release import release
 
 
 class ChassisApi:
@@ -24,14 +26,16 @@ class ChassisApi:
 
     @endpoint("GET", "/healthz", roles=PUBLIC, tag=OWN, summary="The process is alive", workerless=True)
     def show_health(self, request: Request) -> Answer:
-        """Answers as long as the process turns its event loop; asks nothing of anything else.
+        """Answers as long as the process turns its event loop; asks nothing of anything else. The header Server names
+        the version that runs.
 
         GET /healthz
 
         200
         {"status": "alive"}
         """
-        return request.answer(None, {"status": "alive"})
+        answer = request.answer(None, {"status": "alive"})
+        return replace(answer, headers=(*answer.headers, ("Server", f"linli/{release()}")))
 
     @endpoint("GET", "/readyz", roles=PUBLIC, tag=OWN, summary="Requests may come")
     def show_readiness(self, request: Request) -> Answer:

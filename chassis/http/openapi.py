@@ -4,7 +4,6 @@ import inspect
 import json
 import re
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from apispec import APISpec
@@ -16,6 +15,7 @@ from chassis.http import problems
 from chassis.http.answer import JSON, is_json
 from chassis.http.cursors import CursorField, PageQuery
 from chassis.http.entrypoint import LEAST_PUBLIC_KEY, OWN, Public, endpoint
+from chassis.release import release
 
 _PARAMETER = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<choice>[^)]*)\))?:)?(?P<name>\w+)>")
 _PATH_TYPES: dict[str | None, dict[str, Any]] = {
@@ -58,7 +58,7 @@ def document(service: Any) -> dict[str, Any]:
     plugin = MarshmallowPlugin(schema_name_resolver=names)
     spec = APISpec(
         title=f"Linli {service.name}",
-        version=_version(),
+        version=release(),
         openapi_version="3.1.0",
         info={"description": inspect.getdoc(service) or ""},
         plugins=[plugin],
@@ -97,13 +97,6 @@ class _Names:
     def docstrings(self) -> dict[str, str]:
         """What each schema's class says of itself; an inherited docstring is somebody else's."""
         return {name: inspect.cleandoc(cls.__doc__) for name, cls in self._taken.items() if cls.__doc__}
-
-
-def _version() -> str:
-    try:
-        return version("linli")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _operation(each: Declared) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from chassis import metrics
+from chassis.release import release
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
@@ -14,10 +15,14 @@ pages = Blueprint("health", __name__)
 
 @pages.get("/healthz")
 def alive() -> AnyResponse:
-    """GET /healthz
+    """The header Server names the version that runs.
+
+    GET /healthz
     200 {"status": "alive"}
     """
-    return jsonify(status="alive")
+    answer = jsonify(status="alive")
+    answer.headers["Server"] = f"linli/{release()}"
+    return answer
 
 
 @pages.get("/readyz")

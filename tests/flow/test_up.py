@@ -1,5 +1,6 @@
 """`linli up`: two side by side, loopback only, and recovery from a kill -9."""
 
+import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import requests
 from chassis.identity import Grant
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import free_ports
+from linli.embedded.process import recall
 from tests.flow.conftest import NANSHAN, MakeUp, Up
 from tests.support.instance import MakeVhost
 from tests.support.sockets import listening
+from tests.support.waiting import wait_for
 
 DISTRICT = "440305000000"
 
@@ -61,6 +64,33 @@ def test_given_servers_take_the_place_of_the_embedded_ones(make_up: MakeUp, tmp_
         assert division_name(up, "440305001012") == "星海名城社区居委会"
         assert not {process.name() for process in up.tree()} & {"postgres", "beam.smp"}
         up.stop()
+
+
+def test_status_shows_the_whole_instance_and_what_does_not_answer(up: Up) -> None:
+    def look() -> dict[str, Any]:
+        shown = up.linli("status", "--json")
+        told: dict[str, Any] = json.loads(shown.stdout)
+        assert shown.returncode == (0 if told["well"] else 1), shown.stderr
+        return told
+
+    def sentences() -> list[str]:
+        """Without what depends on the day the test runs."""
+        return [one["sentence"] for one in look()["problems"] if "holiday table" not in one["sentence"]]
+
+    wait_for(lambda: sentences() == [], 60)
+    well = look()
+    frozen = recall(up.data / "run" / "statistics.pid")
+    assert frozen is not None
+    frozen.suspend()
+    said = sentences()
+    frozen.resume()
+
+    assert [one["ready"] for one in well["services"]] == [True] * 4
+    assert all(one["leader"] and one["memory_bytes"] for one in well["relays"])
+    assert {(one["consumers"], one["members"]) for one in well["queues"]} == {(1, 1)}
+    assert {one["events"] for one in well["consumers"]} == {0}
+    assert all(one["size_bytes"] for one in well["databases"])
+    assert ["statistics runs and does not answer" in one for one in said] == [True]
 
 
 def test_a_second_up_in_the_same_folder_names_the_first(up: Up) -> None:

@@ -25,6 +25,7 @@ def linli(*words: str) -> Result:
     [
         ("token", "--role", "mediator", "--area", HERE),
         ("migrate",),
+        ("status",),
         ("verify",),
         ("replay", "grievances", "--to", "statistics"),
         ("dead-letters", "list"),
