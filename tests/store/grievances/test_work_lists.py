@@ -255,3 +255,39 @@ def plan_of(database: Database, actor: Actor, prefix: str, narrowed: Filter) -> 
     }
     with database.transaction(eyes(actor)) as tx:
         return "\n".join(row[0] for row in tx.rows(f"EXPLAIN {store.queries.list_newest.sql}", asked))
+
+
+DUE = """
+INSERT INTO deadlines (thing_id, slot, thing, deadline_id, rule, area, started_at, due_at, next_at, dispute_id)
+SELECT gen_random_uuid(), 'judicial_confirmation', 'agreement', gen_random_uuid(), 'agreement.judicial_confirmation',
+    '440305001012', '2020-01-01', '2020-02-01'::timestamptz + g * interval '1 minute', '2020-02-01', gen_random_uuid()
+FROM generate_series(1, 20000) AS g
+"""
+
+
+def test_a_list_by_what_is_due_reads_past_nothing_else_that_is_due(
+    database: Database, service_address: Any, nine: list[Dispute]
+) -> None:
+    """Every agreement leaves a right for a month: there are many more of them than open disputes."""
+    with closing(connect(service_address.admin_url)) as admin, admin.cursor() as cursor:
+        cursor.execute(DUE)
+        cursor.execute("ANALYZE deadlines, disputes")
+    officer = Actor("o", (Grant("district_officer", DISTRICT),))
+    asked = dict.fromkeys(("state", "category", "relation", "channel", "mediator_id", "overdue_at"))
+    asked |= {"prefixes": ["440305"], "after_instant": None, "after_id": None, "count": 21}
+
+    with database.transaction(eyes(officer)) as tx:
+        (row,) = tx.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {store.queries.list_due.sql}", asked)
+
+    read = rows_read(row[0][0]["Plan"], "deadlines")
+    assert len(listed(database, officer, order=Order.DUE)) == len(nine) <= read
+    assert read <= 2 * len(nine), row[0]
+
+
+def rows_read(plan: dict[str, Any], table: str) -> float:
+    """Rows of a table that the plan looked at, those that it left out among them."""
+    own = 0.0
+    if plan.get("Relation Name") == table:
+        left_out = sum(value for name, value in plan.items() if name.startswith("Rows Removed by"))
+        own = (plan["Actual Rows"] + left_out) * plan["Actual Loops"]
+    return own + sum(rows_read(one, table) for one in plan.get("Plans", ()))
