@@ -129,7 +129,7 @@ def test_a_healthy_fact_is_not_handed_back_for_each_death_before_it(stage: Stage
     """The broker gives up what was handed back 50 times: poisons must not use that up for those behind them."""
     stage.declare()
     stage.start_relay()
-    poisons = sized(3, 60)
+    poisons = sized(3, 25)
     with stage.source.transaction() as tx:
         stage.tell(tx, "before")
         for number in range(poisons):
