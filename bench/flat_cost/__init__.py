@@ -5,10 +5,11 @@ in this order: what lies on disk, a recount of everything from its sources, whic
 events a second, commit to effect at a fixed rate, the board's questions, work lists, the relay's claim, memory.
 """
 
+import shutil
 from collections.abc import Mapping
 
 from bench.flat_cost import chart, figures, questions, report
-from bench.flat_cost.district import District
+from bench.flat_cost.district import CASES, District
 from bench.flat_cost.figures import AtSize, Verified
 from bench.flat_cost.sizes import memory
 from bench.ground import BenchError, Ground
@@ -26,6 +27,9 @@ TIMES: Mapping[Scale, tuple[float, ...]] = {
 SHORTEST_S = 5.0
 """In less time, not all connections come to the end of a life."""
 
+BYTES_PER_CASE = 20_000
+"""Of the disk, with the room that sorting and the write-ahead log take; a quarter of it is theirs."""
+
 REPETITIONS: Mapping[Scale, int] = {QUICK: 3, USUAL: 20, FULL: 40}
 
 
@@ -40,6 +44,7 @@ def measure(stage: Ground, scale: Scale, tell: Tell) -> Results:
 
 
 def _at(times: float, stage: Ground, district: District, scale: Scale, tell: Tell) -> AtSize:
+    times = _fitting(times, stage, tell)
     name = f"×{times:g}" if times else "empty"
     done: Mapping[str, float] = {"cases": 0, "facts": 0, "seconds": 0.0}
     if times:
@@ -82,6 +87,17 @@ def _at(times: float, stage: Ground, district: District, scale: Scale, tell: Tel
         memory(stage),
         Verified(verified["seconds"], verified["most_mb"], len(verified["differences"])),
     )
+
+
+def _fitting(times: float, stage: Ground, tell: Tell) -> float:
+    """As many years as asked for, or as many tens of them as the disk has room for; raises BenchError for none."""
+    fit = shutil.disk_usage(stage.folder).free // (CASES * BYTES_PER_CASE)
+    if times <= fit:
+        return times
+    tell.found(f"×{times:g} does not fit on the disk; instead", fit // 10 * 10, "×")
+    if fit < 10:
+        raise BenchError(f"×{times:g} needs about {times * CASES * BYTES_PER_CASE / 1e9:.0f} GB of disk")
+    return fit // 10 * 10
 
 
 def _draw(found: Mapping[str, float], tell: Tell) -> None:
