@@ -101,8 +101,9 @@ def _fitting(times: float, stage: Ground, tell: Tell) -> float:
 
 
 def _draw(found: Mapping[str, float], tell: Tell) -> None:
+    """Without matplotlib the figures are kept all the same; `python -m bench.flat_cost.chart` draws them later."""
     tell.begin("drawing the chart")
     try:
         chart.draw(found)
-    except ImportError as error:
-        raise BenchError(f"the chart needs matplotlib ({error}); make setup installs it") from error
+    except ImportError:
+        tell.found("no chart, for matplotlib is missing; panels", 0, "")
