@@ -5,17 +5,20 @@ second later it is gone.
 """
 
 import heapq
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from chassis import audit
 from chassis.audit import Anchor
 from chassis.calendar import local_day, system_clock
 from chassis.database import Database
-from linli import ledger, recounting
+from linli import explaining, ledger, recounting
+from linli.explaining import Depth, Why
 from linli.ledger import Balance
 from linli.patience import take_time
 from linli.services import subscriptions
@@ -51,17 +54,21 @@ FROM deadlines e JOIN disputes d ON d.dispute_id = e.thing_id
 WHERE e.thing = 'dispute' AND d.closed_as IS NOT NULL
 """
 
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 ENOUGH_DAYS = 120
 """With fewer left, the holiday table's next year should be loaded; the State Council tells it in November."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing verified: how much was looked at, and each difference in words (the first few)."""
+    """One thing verified: how much was looked at, each difference in words (the first few), and why there is one, by
+    the difference."""
 
     name: str
     looked_at: str
     differences: Sequence[str] = ()
+    reasons: Mapping[str, Why] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -69,15 +76,19 @@ class Check:
 
 
 def checks(
-    databases: Mapping[str, Database], told: Callable[[str], None], anchors: Mapping[str, Sequence[Anchor]]
+    databases: Mapping[str, Database],
+    told: Callable[[str], None],
+    anchors: Mapping[str, Sequence[Anchor]],
+    depth: Depth | None = None,
 ) -> Iterator[Check]:
     """All checks in turn; `told` hears what is being looked at. Raises DatabaseUnavailable.
 
-    `anchors`: for each service, heads of its audit chain that were noted elsewhere, such as in its logs.
+    `anchors`: for each service, heads of its audit chain that were noted elsewhere, such as in its logs. `depth` tells
+    how long a queue is, for the reason of what is missing.
     """
     for balance in ledger.balances(databases, subscriptions()):
         told(f"{balance.consumer} ← {balance.source}")
-        yield _of_balance(balance)
+        yield _of_balance(balance, databases, depth)
     told("statistics")
     yield _of_days(databases["grievances"], databases["statistics"])
     yield _of_months(databases["statistics"])
@@ -91,24 +102,36 @@ def checks(
         yield _of_audit(service, database, anchors.get(service, ()))
 
 
-def _of_balance(balance: Balance) -> Check:
-    differences = [f"fact {one} has no effect: `linli replay` sends it again" for one in balance.missing_ids]
+def _of_balance(balance: Balance, databases: Mapping[str, Database], depth: Depth | None = None) -> Check:
+    source, consumer = databases[balance.source], databases[balance.consumer]
+    reasons: dict[str, Why] = {}
+    if balance.missing_ids:
+        found = explaining.missing(source, consumer, balance.missing_ids, depth)
+        reasons |= {f"fact {one} has no effect": why for one, why in found.items()}
+    if balance.extra_ids:
+        found = explaining.unfounded(source, consumer, balance.extra_ids)
+        reasons |= {f"effect {one} has no fact": why for one, why in found.items()}
+    differences = [f"fact {one} has no effect" for one in balance.missing_ids]
     differences += [f"effect {one} has no fact" for one in balance.extra_ids]
     looked_at = f"{balance.facts} facts, {balance.effects} in effect, {balance.kept} kept as failed"
     if balance.missing or balance.extra:
         differences.insert(0, f"{balance.missing} missing, {balance.extra} extra")
-    return Check(f"ledger: {balance.consumer} from {balance.source}", looked_at, differences)
+    return Check(f"ledger: {balance.consumer} from {balance.source}", looked_at, differences, reasons)
 
 
 def _of_days(grievances: Database, statistics: Database) -> Check:
     """Every figure of every division and day, and of each category and relation, counted again from the facts."""
     with grievances.transaction() as facts, statistics.transaction() as kept:
-        return _of_counts("statistics: figures by day", "days of divisions", recounting.days(facts, kept))
+        check = _of_counts("statistics: figures by day", "days of divisions", recounting.days(facts, kept))
+    types = list(recounting.COUNTED)
+    found = {one: explaining.figure(grievances, statistics, one, types) for one in check.differences}
+    return replace(check, reasons={one: why for one, why in found.items() if why is not None})
 
 
 def _of_months(statistics: Database) -> Check:
     with statistics.transaction() as tx:
-        return _of_counts("statistics: months against days", "months of divisions", recounting.months(tx))
+        check = _of_counts("statistics: months against days", "months of divisions", recounting.months(tx))
+    return replace(check, reasons=dict.fromkeys(check.differences[:SHOWN], explaining.MONTH))
 
 
 def _of_counts(name: str, what: str, found: Iterator[str | None]) -> Check:
@@ -145,7 +168,9 @@ def _of_notices(grievances: Database, members: Database) -> Check:
             for difference in _of_resolution(event_id, 0 in by_side, notified):
                 wrong += 1
                 first += [difference][: SHOWN - len(first)]
-    return Check("notices", f"{resolutions} resolutions, {lying} notices", [*first, *_more(wrong)])
+    named = {one: UUID(match[0]) for one in first if (match := _ID.search(one))}
+    reasons = {one: explaining.notice(grievances, members, event_id) for one, event_id in named.items()}
+    return Check("notices", f"{resolutions} resolutions, {lying} notices", [*first, *_more(wrong)], reasons)
 
 
 def _of_resolution(event_id: Any, is_resolution: bool, notified: Any) -> Iterator[str]:
@@ -171,7 +196,8 @@ def _of_due_times(grievances: Database) -> Check:
         open_ = tx.rows("SELECT count(*) AS number FROM disputes WHERE closed_as IS NULL")[0].number
         wrong = tx.rows(_DUE)
     differences = [f"dispute {row.dispute_id} is {row.state}: {row.problem}" for row in wrong[:SHOWN]]
-    return Check("due times", f"{open_} open disputes", [*differences, *_more(len(wrong))])
+    reasons = {one: why for one in differences for words, why in explaining.DUE.items() if words in one}
+    return Check("due times", f"{open_} open disputes", [*differences, *_more(len(wrong))], reasons)
 
 
 def _of_holidays(grievances: Database, today: date) -> Check:
@@ -190,4 +216,5 @@ def _of_audit(service: str, database: Database, anchors: Sequence[Anchor]) -> Ch
         take_time(tx)
         report = audit.verify(tx, anchors)
     looked_at = f"{report.rows} rows sealed, {report.pending} pending, head {report.head}"
-    return Check(f"audit chain: {service}", looked_at, [] if report.intact else [f"{report.fault}: {report.detail}"])
+    differences = [] if report.intact else [f"{report.fault}: {report.detail}"]
+    return Check(f"audit chain: {service}", looked_at, differences, dict.fromkeys(differences, explaining.AUDIT))
