@@ -107,3 +107,34 @@ def test_a_resolution_that_nobody_was_told_of_is_told(pair: Pair) -> None:
 
     [difference] = pair.differences()
     assert difference.endswith("was told to nobody")
+
+
+def reason(pair: Pair) -> str:
+    [why] = _of_notices(pair.grievances, pair.members).reasons.values()
+    return why.reason
+
+
+def test_a_notice_that_is_missing_is_told_with_whether_anybody_held_the_place_then(pair: Pair) -> None:
+    pair.doctor("DELETE FROM notices; DELETE FROM notifications")
+
+    said = reason(pair)
+
+    assert "members has not told it (no effect)" in said
+    assert f"in {AREA} on 2026-03-10 there were tenures at community" in said
+
+
+def test_a_missing_notice_of_a_place_that_nobody_held_says_so(pair: Pair) -> None:
+    pair.doctor("DELETE FROM notices; DELETE FROM notifications")
+    pair.doctor("UPDATE tenures SET from_date = '2026-03-11'")
+
+    assert "there were tenures at no level" in reason(pair)
+
+
+def test_a_notice_that_was_doctored_is_told_as_such(pair: Pair) -> None:
+    pair.doctor(
+        "INSERT INTO inbox (event_id, source, type, subject, version, outcome, occurred_at) "
+        "SELECT event_id, 'grievances', 'dispute.resolved', dispute_id::text, 5, 'applied', now() FROM notifications"
+    )
+    pair.doctor("DELETE FROM notices")
+
+    assert "a notice was removed or added by hand" in reason(pair)
