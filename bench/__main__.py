@@ -10,6 +10,7 @@ from bench import beside_table, results, table
 from bench.ground import BenchError, Ground
 from bench.rounds import FULL, QUICK, USUAL, Scale, Tell
 from linli.embedded.errors import EmbeddedError
+from linli.running import end_on_sigterm
 
 Benchmark = Callable[[Ground, Scale, Tell], results.Results]
 
@@ -95,6 +96,7 @@ def main(names: tuple[str, ...], quick: bool, full: bool, output: Path) -> None:
       python -m bench --quick --output /tmp/results.json
     """
     console = Console()
+    end_on_sigterm()
     stage, found, failed = Ground(), {}, True
     try:
         with Progress(console) as progress:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from bench import backlog, ground, watch
-from bench.dispute_life import SPIKE_CONNECTIONS, _Lives
+from bench.dispute_life import SPIKE_CONNECTIONS, Lives
 from bench.ground import BenchError, Database, Ground
 from bench.results import Results
 from bench.rounds import RATE_PER_S, Scale, Tell
@@ -77,7 +77,7 @@ def measure(stage: Ground, scale: Scale, tell: Tell) -> Results:
     }
 
 
-class _Backpressure(_Lives):
+class _Backpressure(Lives):
     """The deployment, its people, and what stands still."""
 
     def __init__(self, stage: Ground, tell: Tell) -> None:

@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 from bench import ground, requests
-from bench.dispute_life import CONNECTIONS, _Lives
+from bench.dispute_life import CONNECTIONS, Lives
 from bench.footprint import Footprint
 from bench.ground import BenchError, Database, Ground
 from bench.lives import Place
@@ -66,7 +66,7 @@ SELECT (SELECT coalesce(sum(resolved), 0) FROM disputes_figuresofday) AS counted
 """
 
 
-class Ours(_Lives):
+class Ours(Lives):
     """Everything, with four leaders for each community's one building."""
 
     def __init__(self, stage: Ground, tell: Tell, communities: int) -> None:

@@ -43,7 +43,7 @@ LISTS = (
 
 
 def measure(stage: Ground, scale: Scale, tell: Tell) -> Results:
-    life = _Lives(stage, tell)
+    life = Lives(stage, tell)
     empty = life.per_s("with an empty table", scale.life_s, scale.life_rounds)
     tell.begin(f"filling the tables with {scale.disputes:,} disputes")
     begun = time.perf_counter()
@@ -62,7 +62,7 @@ def measure(stage: Ground, scale: Scale, tell: Tell) -> Results:
     }
 
 
-class _Lives:
+class Lives:
     """People in every community of the district, and what they do."""
 
     def __init__(self, stage: Ground, tell: Tell) -> None:

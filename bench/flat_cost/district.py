@@ -8,8 +8,7 @@ from statistics import median, quantiles
 from typing import Any, NamedTuple
 
 from bench import ground, requests
-from bench.dispute_life import CONNECTIONS
-from bench.dispute_life import _Lives as Lives
+from bench.dispute_life import CONNECTIONS, Lives
 from bench.filling.grid import leader_of
 from bench.flat_cost.sizes import Size, tables
 from bench.ground import BenchError, Database, Ground
