@@ -61,11 +61,12 @@ faults: setup broker ## Kill, stop and corrupt real parts; the ledger must hold 
 	@export LINLI_FAULT_SIZE=full LINLI_FAULT_ONLY="$(ONLY)" $(if $(SEED),LINLI_FAULT_SEED=$(SEED)) \
 	  $(if $(MINUTES),LINLI_FAULT_MINUTES=$(MINUTES)); $(BIN)/python -m pytest tests/faults $(ARGS)
 
-lock: setup ## Resolve the pins again and write both lock files
+lock: setup ## Resolve the pins again and write the lock files
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check 'uv>=0.9,<1'
 	@compile="$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links"; \
 	  $$compile --upgrade -o requirements.lock >/dev/null && \
-	  $$compile --upgrade -c requirements.lock --extra dev -o requirements-dev.lock >/dev/null
+	  $$compile --upgrade -c requirements.lock --extra dev -o requirements-dev.lock >/dev/null && \
+	  $${compile/pyproject.toml/bench/peers/requirements.in} --upgrade -o bench/peers/requirements.lock >/dev/null
 
 # What `test` needs beyond `setup`.
 browser:
@@ -79,7 +80,6 @@ browser:
 broker: setup
 	@$(BIN)/python -c 'from linli.embedded.rabbitmq_package import ensure_installed; ensure_installed()'
 
-# The same for what prints the file of a case.
 # The same for the libraries and the font that mediation files are printed with.
 printing: setup
 	@$(BIN)/python -c 'from linli.embedded.printing_packages import ensure_installed; ensure_installed()'
