@@ -12,7 +12,7 @@ from tests.support.callers import PEOPLE, Callers
 from tests.support.facts import SOURCE
 from tests.support.fault_results import Report
 from tests.support.instance import Fill, MakeDatabase, ServiceDatabase, new_vhost
-from tests.support.stage import Outcome, Stage, new_stage, recovering, sized
+from tests.support.stage import DRAIN_S, Outcome, Stage, new_stage, recovering, sized
 from tests.support.standby import Pair, running_pair
 from tests.support.waiting import wait_for
 
@@ -115,9 +115,9 @@ def test_what_was_confirmed_before_the_standby_had_it_is_lost_and_what_was_sent_
             if time + 1 == times:
                 # As if the network between the two were slow; the times before, it is as quick as this machine.
                 pair.hold_back()
-                had = facts_of(stage)
+                had = facts_of(stage) | ids(stage.sink, "effect")
                 callers.wait_confirmed(SOME)
-                wait_for(lambda had=had: ids(stage.sink, "effect") - had)
+                wait_for(lambda had=had: ids(stage.sink, "effect") - had, DRAIN_S)
             pair.fail_over()
             callers.wait_confirmed(SOME)
             gone.append(len(callers.confirmed - facts_of(stage)) - sum(gone))
