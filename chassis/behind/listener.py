@@ -29,7 +29,7 @@ class Listener:
     """Listens to the beats of each route's source and asks for the length of its queues. `heard` is told each beat."""
 
     def __init__(self, amqp_url: str, routes: Sequence[Route], heard: Callable[[Beat], None]) -> None:
-        self._amqp_url = amqp_url
+        self._nodes = broker.Nodes(amqp_url)
         self._routes = routes
         self._heard = heard
         self._connection: amqp.Connection | None = None
@@ -66,7 +66,7 @@ class Listener:
 
     def _connect(self) -> None:
         consumer = self._routes[0].consumer
-        self._connection = broker.open_connection(self._amqp_url, name=f"behind:{consumer}")
+        self._connection = self._nodes.connect(name=f"behind:{consumer}")
         self._channel = self._connection.channel()
         # Within the rights of the service's login; gone with the connection.
         name = f"{consumer}.from.beats.{uuid4().hex[:12]}"
