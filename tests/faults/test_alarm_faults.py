@@ -16,7 +16,7 @@ from tests.support.instance import Databases, new_vhost
 from tests.support.stage import FULL, own_servers, recovering, sized
 from tests.support.waiting import wait_for
 
-HOLD_S = sized(1, 60)
+HOLD_S = sized(0.5, 60)
 TIMEOUT_S = sized("0.5", "4")
 
 

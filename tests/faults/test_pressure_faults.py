@@ -19,6 +19,7 @@ GONE = sized(1000, 100_000)
 """So many facts have come and gone in the outbox before it is measured."""
 
 MEASURED = sized(100, 3000)
+LASTS_S = sized(2.2, 15)
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ def looks(stage: Stage) -> Looks:
     began = time.monotonic()
     stage.commit(MEASURED, together=1)
     wait_for(lambda: stage.unsent() == 0, DRAIN_S)
-    # Once more, so that even in a short run there is more than one sweep and one look at the backlog.
-    wait_for(lambda: time.monotonic() > began + 2.2)
+    # Long enough for more than one look at the backlog, of which there is one a second.
+    wait_for(lambda: time.monotonic() > began + LASTS_S)
     assert relay.stop() == 0, relay.said()
     taken = json.loads(file.read_text())
     return Looks(
@@ -66,7 +67,8 @@ def held_open(stage: Stage) -> Iterator[None]:
 
 @pytest.mark.fault(23)
 def test_a_transaction_that_stays_open_does_not_make_the_relay_read_what_is_gone(stage: Stage, report: Report) -> None:
-    stage.start_service()
+    stage.declare()
+    stage.start_service(ready=False)
     free = looks(stage)
     with held_open(stage):
         pinned = looks(stage)

@@ -169,7 +169,7 @@ def test_ten_times_the_rate_is_refused_to_one_caller_and_costs_no_other_one(
     offices: list[Office], report: Report
 ) -> None:
     [service] = [office.service for office in offices if isinstance(office.service, Grievances)]
-    seconds = sized(2, 60)
+    seconds = sized(1, 60)
     hasty, patient = (service.token_for(name, Grant("resident", XINGHAI)) for name in ("hasty", "patient"))
     filed_before = service.rows("SELECT count(*) FROM disputes")[0][0]
     connection = Wire.to((HOST, service.port))

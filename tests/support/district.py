@@ -64,7 +64,7 @@ class District:
 
     def wait_ready(self) -> None:
         for process in (self.grievances, self.statistics):
-            process.wait_until(partial(answers, process.port))
+            process.wait_until(partial(answers, process.port), DRAIN_S)
 
     def stop_some(self) -> list[int]:
         """Stop relay and statistics in order; their exit codes."""
