@@ -27,6 +27,7 @@ from chassis.errors import BrokerUnavailable, Misconfigured, Unavailable
 from chassis.inbox.delivery import Delivery
 from chassis.inbox.effects import Inbox
 from chassis.pauses import Pauses
+from chassis.survived import Survived
 from chassis.topology import Route
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class QueueConsumer:
         self.route = route
         self._inbox = inbox
         self._batch = batch
+        self._survived = Survived(10 * batch)
         self._stopping = False
         self._mailbox = Mailbox()
         self._channel: amqp.Channel | None = None
@@ -137,6 +139,7 @@ class QueueConsumer:
             raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
         finally:
             self._channel = None
+            self._survived.connection_lost()
             self.problem = self.problem or f"{self.route.queue} is not consumed at the moment"
             broker.discard(connection)
 
@@ -184,8 +187,9 @@ class QueueConsumer:
     def _received(self, message: Delivered) -> None:
         returned = message.consumer == RETURNED
         self._receives = True
-        self._fresh = self._fresh or not (message.redelivered or returned)
-        delivery = Delivery(message.body, message.content_type, message.redelivered, returned=returned)
+        suspected = self._survived.received(message.body, redelivered=message.redelivered)
+        self._fresh = self._fresh or not (suspected or returned)
+        delivery = Delivery(message.body, message.content_type, suspected, returned=returned)
         with suppress(Exception):
             # What nobody foresaw is raised again where the event is applied, and kept there.
             self._inbox.read(delivery)
@@ -200,7 +204,8 @@ class QueueConsumer:
                 self._busy = len(taken)
                 begun = time.monotonic()
                 if self._bring_into_effect([delivery for _, delivery in taken], mailbox):
-                    self._acknowledge(channel, taken[-1][0])
+                    if self._acknowledge(channel, taken[-1][0]):
+                        self._survived.acknowledged(delivery.body for _, delivery in taken)
                     self._settled += len(taken)
                 self._busy = 0
                 if len(taken) < self._batch and not self._stopping:
@@ -227,15 +232,17 @@ class QueueConsumer:
                 pause_s = min(pause_s * 2, 5 * RETRY_S)
         return False
 
-    def _acknowledge(self, channel: Any, last_tag: int) -> None:
+    def _acknowledge(self, channel: Any, last_tag: int) -> bool:
         """Everything up to this tag. When the channel is gone the broker delivers again and the inbox absorbs it."""
         still_open = channel is not None and self._channel is channel
         if not still_open:
-            return
+            return False
         try:
             channel.basic_ack(last_tag, multiple=True)
         except broker.LOST as error:
             log.warning("%s could not acknowledge: %s", self.route.queue, error)
+            return False
+        return True
 
     def _retry_kept(self) -> int:
         try:

@@ -9,7 +9,7 @@ from chassis.inbox.failed_events import Arrival
 
 @dataclass(slots=True)
 class Delivery:
-    """A message as the broker handed it over. `redelivered`: some process has had it before and did not finish.
+    """A message as the broker handed it over. `redelivered`: another process has had it before and did not finish.
 
     `returned`: the broker has given up delivering it; it is kept as dead, whatever it holds. `reading` is what
     `Inbox.read` has made of it.
