@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 BACKOFF_S = (1.0, 5.0, 30.0, 120.0)
 """Pause after the first, second, … failed attempt; the last one repeats."""
 
+FOLLOWERS, FOLLOWING_RUNS = 500, 10
+"""So many events that waited behind others are run together, so many times before the queue has its turn again."""
+
 
 class Inbox:
     """One service's inbox for one source. Keeps no state but PostgreSQL's, so any number of processes may share it."""
@@ -84,11 +87,48 @@ class Inbox:
     def retry_due(self, limit: int = 100) -> int:
         """Run kept events whose time has come, each alone and first versions first; the number now in effect.
 
-        As long as that is not 0, those behind them may be due.
+        What was parked behind one that is in effect now comes after it, many together. As long as the number is not 0,
+        those behind them may be due.
         """
         with self._database.transaction() as tx:
             due = self._failed.due(tx, self._clock(), limit)
-        return sum(self._retry(kept) for kept in due)
+        done = [kept for kept in due if self._retry(kept)]
+        if not done:
+            return 0
+        return len(done) + self._follow([kept.subject for kept in done])
+
+    def _follow(self, subjects: Sequence[str]) -> int:
+        """Bring into effect what was parked behind events of these subjects that are in effect now.
+
+        A single one that was late can have tens of thousands behind it.
+        """
+        total = 0
+        for _ in range(FOLLOWING_RUNS):
+            done = self._follow_together(subjects)
+            total += done
+            if done < FOLLOWERS:
+                break
+        return total
+
+    def _follow_together(self, subjects: Sequence[str]) -> int:
+        """Run some of them in one transaction, for none was tried before.
+
+        Each is counted first: when one raises, or the process dies of it, all of them are run alone.
+        """
+        with self._database.transaction() as tx:
+            following = self._failed.count_followers(tx, subjects, self._clock(), FOLLOWERS)
+        if not following:
+            return 0
+        try:
+            arrivals = [self._arrival(kept) for kept in following]
+            with self._counted(*(kept.event_id for kept in following)), self._database.transaction() as tx:
+                plan = self._run(tx, arrivals, contained=False, own=[arrival.event for arrival in arrivals])
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.info("%d events from %s are run one by one: %s", len(following), self._source, type(error).__name__)
+            return 0
+        return len(following) - len(plan.parked)
 
     def has_suspects(self) -> bool:
         """Whether a lone run of some event has begun and not ended."""
@@ -153,17 +193,20 @@ class Inbox:
             may_run = self._failed.count_suspect(tx, arrival, self._clock())
         if may_run:
             with self._counted(arrival.event.event_id), self._database.transaction() as tx:
-                self._run(tx, [arrival], contained=True, own=arrival.event)
+                self._run(tx, [arrival], contained=True, own=[arrival.event])
 
     @contextmanager
-    def _counted(self, event_id: UUID) -> Iterator[None]:
+    def _counted(self, *event_ids: UUID) -> Iterator[None]:
         """A run that was counted before: it does not count when PostgreSQL went away in the middle of it."""
         try:
             yield
         except Unavailable:
             with suppress(Unavailable), self._database.transaction() as tx:
-                self._failed.uncount(tx, event_id)
+                self._failed.uncount(tx, event_ids)
             raise
+
+    def _arrival(self, kept: Kept) -> Arrival:
+        return Arrival(self._subscriptions.read(kept.body, kept.content_type), kept.body, kept.content_type)
 
     def _retry(self, kept: Kept) -> bool:
         with self._database.transaction() as tx:
@@ -171,9 +214,9 @@ class Inbox:
         if not may_run:
             return False
         try:
-            arrival = Arrival(self._subscriptions.read(kept.body, kept.content_type), kept.body, kept.content_type)
+            arrival = self._arrival(kept)
             with self._counted(kept.event_id), self._database.transaction() as tx:
-                plan = self._run(tx, [arrival], contained=True, own=arrival.event)
+                plan = self._run(tx, [arrival], contained=True, own=[arrival.event])
         except Unavailable:
             raise
         except Exception as error:
@@ -184,7 +227,7 @@ class Inbox:
             return False
         return not (plan.failed or plan.parked)
 
-    def _run(self, tx: Transaction, arrivals: list[Arrival], *, contained: bool, own: Event | None = None) -> Plan:
+    def _run(self, tx: Transaction, arrivals: list[Arrival], *, contained: bool, own: Sequence[Event] = ()) -> Plan:
         plan = self._plan(tx, arrivals, own)
         for subscription, run in groupby(plan.apply, lambda arrival: self._subscriptions.to(arrival.event)):
             if contained:
@@ -195,13 +238,14 @@ class Inbox:
                 _call(tx, subscription, events)
                 plan.applied += events
         self._settle(tx, plan)
-        if own is not None and not (plan.failed or plan.parked):
+        if own:
             # In effect now, or found to be: another process may have been quicker.
-            self._failed.clear(tx, own)
+            left = {arrival.event.event_id for arrival, _ in (*plan.failed, *plan.parked)}
+            self._failed.clear(tx, [event for event in own if event.event_id not in left])
         tx.after_commit(lambda: self._count(plan))
         return plan
 
-    def _plan(self, tx: Transaction, arrivals: list[Arrival], own: Event | None) -> Plan:
+    def _plan(self, tx: Transaction, arrivals: list[Arrival], own: Sequence[Event]) -> Plan:
         """Claim the inbox rows, then sort each event: apply, stale, park, or known already."""
         plan = Plan()
         fresh = rows.claim(tx, [arrival.event for arrival in arrivals])

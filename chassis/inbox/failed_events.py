@@ -9,6 +9,7 @@ dead      no further attempt without the operator: replay or discard
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from chassis.database import Transaction, prepared
@@ -44,9 +45,14 @@ class Kept:
 
     failed_id: int
     event_id: UUID
+    subject: str
     attempts: int
     body: bytes
     content_type: str | None
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(row.failed_id, row.event_id, row.subject, row.attempts, bytes(row.body), row.content_type)
 
 
 class FailedEvents:
@@ -58,17 +64,18 @@ class FailedEvents:
         self._backoff_s = tuple(backoff_s)
 
     def holding(
-        self, tx: Transaction, events: Sequence[Event], own: Event | None = None
+        self, tx: Transaction, events: Sequence[Event], own: Sequence[Event] = ()
     ) -> tuple[dict[str, int], dict[UUID, str]]:
         """For the subjects of these events the lowest version kept here; and the states of those events kept already.
 
-        `own` is the kept event that is being run at this moment: it does not stand in its own way.
+        `own` are the kept events that are being run at this moment: they do not stand in their own way.
         """
         rows = tx.rows(_KEPT_OF_SUBJECTS, (self._source, list({event.subject for event in events})))
         held: dict[str, int] = {}
         ids = {event.event_id for event in events}
-        if own is not None:
-            rows = [row for row in rows if row.event_id != own.event_id]
+        if own:
+            running = {event.event_id for event in own}
+            rows = [row for row in rows if row.event_id not in running]
         for row in rows:
             held[row.subject] = min(row.version, held.get(row.subject, row.version))
         return held, {row.event_id: row.state for row in rows if row.event_id in ids}
@@ -128,23 +135,38 @@ class FailedEvents:
             tx.rows("SELECT FROM failed_events WHERE source = %s AND state = 'suspect' LIMIT 1", (self._source,))
         )
 
-    def uncount(self, tx: Transaction, event_id: UUID) -> None:
-        """The attempt ended without an answer, through no fault of the event's."""
+    def uncount(self, tx: Transaction, event_ids: Sequence[UUID]) -> None:
+        """The attempt ended without an answer, through no fault of the events'."""
         tx.execute(
-            "UPDATE failed_events SET attempts = greatest(attempts - 1, 0) WHERE event_id = %s AND state <> 'dead'",
-            (event_id,),
+            "UPDATE failed_events SET attempts = greatest(attempts - 1, 0) "
+            "WHERE event_id = ANY(%s) AND state <> 'dead'",
+            (list(event_ids),),
         )
 
     def due(self, tx: Transaction, now: datetime, limit: int) -> list[Kept]:
         """Waiting and parked events whose time has come and before which no version of their subject is kept."""
         rows = tx.rows(
-            "SELECT failed_id, event_id, attempts, body, content_type FROM failed_events this "
+            "SELECT failed_id, event_id, subject, attempts, body, content_type FROM failed_events this "
             "WHERE source = %s AND state IN ('waiting', 'parked') AND next_attempt_at <= %s AND NOT EXISTS ("
             "SELECT FROM failed_events earlier WHERE earlier.source = this.source AND earlier.subject = this.subject "
             "AND earlier.version < this.version) ORDER BY next_attempt_at, failed_id LIMIT %s",
             (self._source, now, limit),
         )
-        return [Kept(row.failed_id, row.event_id, row.attempts, bytes(row.body), row.content_type) for row in rows]
+        return [_kept(row) for row in rows]
+
+    def count_followers(self, tx: Transaction, subjects: Sequence[str], now: datetime, limit: int) -> list[Kept]:
+        """The first parked events of these subjects that were never tried, with one attempt counted for each.
+
+        In the order of their versions. If they do not come into effect together, each is due by itself.
+        """
+        rows = tx.rows(
+            "UPDATE failed_events SET attempts = 1 WHERE failed_id IN ("
+            "SELECT failed_id FROM failed_events WHERE source = %s AND subject = ANY(%s) AND state = 'parked' "
+            "AND attempts = 0 AND next_attempt_at <= %s ORDER BY subject, version LIMIT %s FOR UPDATE SKIP LOCKED"
+            ") RETURNING failed_id, event_id, subject, version, attempts, body, content_type",
+            (self._source, list(subjects), now, limit),
+        )
+        return [_kept(row) for row in sorted(rows, key=lambda row: (row.subject, row.version))]
 
     def count_retry(self, tx: Transaction, kept: Kept, now: datetime) -> bool:
         """Count one more attempt before it is made; False when another process has it, or it has now become dead."""
@@ -205,9 +227,9 @@ class FailedEvents:
             (why, later, arrival.event.event_id),
         )
 
-    def clear(self, tx: Transaction, event: Event) -> None:
-        """It is in effect now."""
-        tx.execute("DELETE FROM failed_events WHERE event_id = %s", (event.event_id,))
+    def clear(self, tx: Transaction, events: Sequence[Event]) -> None:
+        """They are in effect now."""
+        tx.execute("DELETE FROM failed_events WHERE event_id = ANY(%s)", ([event.event_id for event in events],))
 
     def kill(self, tx: Transaction, event_id: UUID, why: UnreadableEvent, state: str | None = None) -> None:
         """No later attempt can succeed. With a state, only while it is in that one."""

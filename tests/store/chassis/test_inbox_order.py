@@ -157,3 +157,47 @@ def test_a_batch_may_hold_many_versions_of_many_subjects(make_consumer: MakeCons
 
     assert consumer.effects() == [f"s{n % 5}{1 + n // 5}" for n in range(50)]
     assert {row.version for row in consumer.rows("SELECT version FROM subject_versions")} == {10}
+
+
+def test_what_waited_behind_one_comes_after_it_together(consumer: Consumer) -> None:
+    """One by one, what piles up behind a late event of a busy subject would take longer than what keeps coming."""
+    consumer.behaviour = failing("a1")
+    consumer.apply(*told("a", *range(1, 1202)), *told("b", 1))
+    nothing_fails(consumer)
+    consumer.now += timedelta(seconds=2)
+
+    in_effect = consumer.inbox.retry_due()
+
+    assert (in_effect, consumer.kept()) == (1201, {})
+    assert consumer.effects() == ["b1", *(f"a{version}" for version in range(1, 1202))]
+
+
+def test_one_that_raises_among_those_that_waited_holds_back_only_what_comes_after_it(consumer: Consumer) -> None:
+    consumer.behaviour = failing("a1", "b1")
+    consumer.apply(*told("a", 1, 2, 3, 4), *told("b", 1, 2))
+    consumer.behaviour = failing("a3")
+
+    consumer.retry(after_s=2)
+
+    assert set(consumer.effects()) == {"a1", "a2", "b1", "b2"}
+    assert consumer.kept() == {"a3": "waiting handler", "a4": "parked order"}
+
+
+def test_one_that_kills_the_process_among_those_that_waited_is_run_alone_next_time(consumer: Consumer) -> None:
+    consumer.behaviour = failing("a1")
+    consumer.apply(*told("a", 1, 2, 3, 4))
+
+    def dies(_tx: object, one: object) -> None:
+        if getattr(one, "version", 0) == 3:
+            raise SystemExit
+
+    consumer.behaviour = dies
+    consumer.now += timedelta(seconds=2)
+    with pytest.raises(SystemExit):
+        consumer.inbox.retry_due()
+    together = consumer.effects()
+    consumer.inbox.retry_due()
+    with pytest.raises(SystemExit):
+        consumer.inbox.retry_due()
+
+    assert (together, consumer.effects()) == (["a1"], ["a1", "a2"])
