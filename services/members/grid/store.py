@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.database import Transaction, load_queries
 from services.members.grid.model import GridUnit
 
-queries = load_queries(Path(__file__).parent)
+queries = load_queries(Path(__file__).parent, prepared=("find_unit", "find_community_unit", "list_units"))
 
 
 def add(tx: Transaction, units: Sequence[GridUnit], now: datetime) -> None:

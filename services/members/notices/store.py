@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.database import Transaction, load_queries
 from services.members.notices.model import Notice, Resolution
 
-queries = load_queries(Path(__file__).parent)
+queries = load_queries(Path(__file__).parent, prepared=("begin_notification", "add_notices"))
 
 
 def begin(tx: Transaction, resolution: Resolution, now: datetime) -> int | None:

@@ -10,7 +10,7 @@ from chassis import privacy
 from chassis.database import Transaction, load_queries
 from services.members.tenures.model import Holder, Tenure
 
-queries = load_queries(Path(__file__).parent)
+queries = load_queries(Path(__file__).parent, prepared=("list_current",))
 
 _NAME, _PHONE = "tenure.holder_name", "tenure.holder_phone"
 
