@@ -12,7 +12,8 @@ import pytest
 
 from chassis import outbox, privacy
 from chassis.database import Database, connect
-from linli.verification import _of_notices
+from linli.patience import take_time
+from linli.verification import _NOTICES, _of_notices
 from services.grievances.disputes import events as facts
 from services.members.divisions.file import read_divisions
 from services.members.divisions.handlers import load_divisions
@@ -138,3 +139,11 @@ def test_a_notice_that_was_doctored_is_told_as_such(pair: Pair) -> None:
     pair.doctor("DELETE FROM notices")
 
     assert "a notice was removed or added by hand" in reason(pair)
+
+
+def test_looking_at_all_notices_does_not_grow_with_the_square_of_them(pair: Pair) -> None:
+    with pair.members.transaction() as tx:
+        take_time(tx)
+        plan = "\n".join(line for (line,) in tx.rows(f"EXPLAIN DECLARE plan NO SCROLL CURSOR FOR {_NOTICES}"))
+
+    assert "Nested Loop" not in plan, plan
