@@ -92,7 +92,7 @@ class Instance:
                 "PORTAL_COOKIES": "http",
             }
         common = {
-            "DATABASE_URL": _by_socket(self.database_url(service)),
+            "DATABASE_URL": _by_socket(self.database_url(service), self.ports.postgres),
             "AMQP_URL": self.broker_url(service),
             "RELAY_WAKE": f"{HOST}:{self.ports.relay_wake(service)}",
         }
@@ -117,13 +117,13 @@ class Instance:
         }
 
 
-def _by_socket(url: str) -> str:
-    """The same database by the socket of our own PostgreSQL; the address of another one as it is."""
+def _by_socket(url: str, own_port: int) -> str:
+    """The same database by the socket of our own PostgreSQL; the address of another one, on loopback, too, as it is."""
     parts = urlsplit(url)
-    if "," in parts.netloc or parts.hostname != HOST or parts.port is None:
+    login, _, place = parts.netloc.rpartition("@")
+    if place != f"{HOST}:{own_port}":
         return url
-    login = parts.netloc.rpartition("@")[0]
-    return urlunsplit(parts._replace(netloc=f"{login}@{quote(socket_name(parts.port), safe='')}:{parts.port}"))
+    return urlunsplit(parts._replace(netloc=f"{login}@{quote(socket_name(own_port), safe='')}:{own_port}"))
 
 
 def _with_login(url: str, login: str, password: str) -> str:
