@@ -15,7 +15,6 @@ from tests.service.grievances.running import XINGHAI
 from tests.support.asking import ask
 from tests.support.district import District, new_district
 from tests.support.instance import MakeDatabase, MakeVhost, ServiceDatabase
-from tests.support.stage import FULL
 from tests.support.waiting import wait_for
 
 MANY, FEW = 20_000, 1_000
@@ -91,7 +90,6 @@ def test_what_stands_still_says_how_far_behind_it_is(busy: Busy) -> None:
     assert set(answers.statuses) == {201}
 
 
-@pytest.mark.skipif(not FULL, reason="half a minute each: a whole backlog has to drain")
 @pytest.mark.parametrize("stands_still", [Busy.frozen, Busy.killed])
 def test_commands_are_answered_and_everything_is_counted_once_it_goes_on(
     busy: Busy, stands_still: Callable[[Busy], AbstractContextManager[None]]
