@@ -19,13 +19,12 @@ from typing import Any
 from nameko.constants import DEFAULT_MAX_WORKERS
 
 from bench import effects, facts, ground, messages
-from bench.consumers import EXCHANGE, LOGIN, STOCK_QUEUE
+from bench.consumers import EXCHANGE, LOGIN, STOCK_QUEUE, example_environment
 from bench.footprint import Footprint
 from bench.ground import BenchError, Ground
 from bench.messages import Message
 from bench.results import Results
 from bench.rounds import RATE_PER_S, Scale, Tell, in_turns
-from linli.embedded.ports import HOST, free_ports
 
 WORKERS = 2
 """Of FastStream, one a core: "scale application … by running your application in multiple instances" (its CLI)."""
@@ -62,13 +61,7 @@ class Consumers:
     def _ours(self) -> Contestant:
         amqp_url = self._stage.vhost("beside_ours")
         queue = ground.declare(amqp_url, "bench_each", facts.SOURCE, (facts.TYPE,)).queue
-        environment = {
-            "DATABASE_URL": self._database.url,
-            "AMQP_URL": amqp_url,
-            "HTTP_ADDRESS": f"{HOST}:{free_ports().base}",
-            "JWT_ISSUER": "urn:linli:bench",
-            "JWT_JWKS": str(self._stage.folder / "jwks.json"),
-        }
+        environment = example_environment(self._stage, self._database, amqp_url)
         start = partial(self._stage.process, "bench.processes.example_service", "each", **environment)
         wanted = partial(messages.of_facts, self._stage.facts, content_type="application/cloudevents+json")
         return Contestant("ours", amqp_url, EXCHANGE, facts.TYPE, queue, start, wanted, self._scale.each_messages)

@@ -12,7 +12,7 @@ from typing import Any
 from nameko.constants import DEFAULT_MAX_WORKERS
 
 from bench import effects, facts, ground
-from bench.ground import Ground
+from bench.ground import Database, Ground
 from bench.results import Results
 from bench.rounds import Scale, Tell, in_turns
 from chassis import topology
@@ -22,6 +22,17 @@ LOGIN = "statistics"
 TUNED_MAX_WORKERS = 40
 STOCK_QUEUE = f"evt-{facts.SOURCE}-{facts.TYPE}--bench_stock.note"
 EXCHANGE = topology.exchange(facts.SOURCE)
+
+
+def example_environment(stage: Ground, database: Database, amqp_url: str) -> dict[str, str]:
+    """What bench.processes.example_service reads, with an HTTP port that is free now."""
+    return {
+        "DATABASE_URL": database.url,
+        "AMQP_URL": amqp_url,
+        "HTTP_ADDRESS": f"{HOST}:{free_ports().base}",
+        "JWT_ISSUER": "urn:linli:bench",
+        "JWT_JWKS": str(stage.folder / "jwks.json"),
+    }
 
 
 class Consumers:
@@ -35,13 +46,7 @@ class Consumers:
     def ours(self, kind: str, count: int) -> float:
         amqp_url = self._stage.vhost(f"bench_{kind}")
         route = ground.declare(amqp_url, f"bench_{kind}", facts.SOURCE, (facts.TYPE,))
-        environment = {
-            "DATABASE_URL": self._database.url,
-            "AMQP_URL": amqp_url,
-            "HTTP_ADDRESS": f"{HOST}:{free_ports().base}",
-            "JWT_ISSUER": "urn:linli:bench",
-            "JWT_JWKS": str(self._stage.folder / "jwks.json"),
-        }
+        environment = example_environment(self._stage, self._database, amqp_url)
         start = partial(self._stage.process, "bench.processes.example_service", kind, **environment)
         return self._drained(amqp_url, route.queue, count, start)
 

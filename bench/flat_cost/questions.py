@@ -8,19 +8,14 @@ from statistics import median, quantiles
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from bench import dispute_life
 from bench.ground import BenchError
 from chassis.identity import Grant
 from linli.instance import Instance
 
 BOARD = ("", "/children", "/by-category", "/by-relation")
 LISTS = (
-    "/disputes?limit=20",
-    "/disputes?open=true&order=due&limit=20",
-    "/disputes?open=true&limit=20",
-    "/disputes?overdue=true&limit=20",
-    "/disputes?state=refused&category=waste&limit=20",
-    "/disputes?q=%E7%94%B5%E6%A2%AF&limit=20",
-    "/disputes?q=%E5%9E%83%E5%9C%BE%E7%AB%99%20%E5%BC%82%E5%91%B3&limit=20",
+    *dispute_life.LISTS,
     "/deadlines?limit=20",
     "/deadlines?overdue=true&limit=20",
     "/escalations?open=true&limit=20",

@@ -15,6 +15,7 @@ from chassis.behind import beats
 from chassis.behind.beats import Beat
 from chassis.behind.measure import Queue
 from chassis.errors import BrokerUnavailable, UnreadableEvent
+from chassis.pauses import Pauses
 from chassis.topology import Route
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Listener:
         self._heard = heard
         self._connection: amqp.Connection | None = None
         self._channel: Any = None
-        self._pause_s = 0.0
+        self._pauses = Pauses(0.5, LONGEST_PAUSE_S)
         self._not_before = 0.0
 
     def look(self) -> dict[str, Queue]:
@@ -46,17 +47,16 @@ class Listener:
             raise BrokerUnavailable("the broker is asked again in a moment")
         try:
             if self._connection is None:
+                self._pauses.begin()
                 self._connect()
             found = {route.source: self._asked(route) for route in self._routes}
             self._connection_alive()
         except BaseException as error:
             self.close()
-            self._pause_s = min(max(2 * self._pause_s, 0.5), LONGEST_PAUSE_S)
-            self._not_before = time.monotonic() + self._pause_s
+            self._not_before = time.monotonic() + self._pauses.after_failure_s()
             if isinstance(error, broker.LOST):
                 raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
             raise
-        self._pause_s = 0.0
         return found
 
     def close(self) -> None:
