@@ -1,17 +1,16 @@
 """`python -m tests.support.timed_relay FILE`: the real relay of the source, which notes how long each look into its
 outbox takes.
 
-FILE holds, once it has ended: {"claim": [[when, seconds], …], "sweep": …, "backlog": …}; `when` is of the machine's
-monotonic clock.
+FILE gets a line for each look, as it happens: ["claim", when, seconds], or "sweep", or "backlog"; `when` is of the
+machine's monotonic clock.
 """
 
 import json
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from chassis.relay.rows import OutboxRows
 from linli.relaying import main
@@ -19,22 +18,19 @@ from tests.support.facts import SOURCE
 
 LOOKS = {"after": "claim", "after_or_at": "claim", "between": "sweep", "backlog": "backlog"}
 
-taken: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
 
-
-def timed(look: Callable[..., Any], name: str) -> Callable[..., Any]:
+def timed(look: Callable[..., Any], name: str, lines: TextIO) -> Callable[..., Any]:
     def measured(*given: Any, **named: Any) -> Any:
         began = time.monotonic()
         found = look(*given, **named)
-        taken[name].append((began, time.monotonic() - began))
+        print(json.dumps([name, began, time.monotonic() - began]), file=lines, flush=True)
         return found
 
     return measured
 
 
 if __name__ == "__main__":
-    for method, name in LOOKS.items():
-        setattr(OutboxRows, method, timed(getattr(OutboxRows, method), name))
-    code = main(SOURCE)
-    Path(sys.argv[1]).write_text(json.dumps(taken))
-    sys.exit(code)
+    with Path(sys.argv[1]).open("w", encoding="ascii") as lines:
+        for method, name in LOOKS.items():
+            setattr(OutboxRows, method, timed(getattr(OutboxRows, method), name, lines))
+        sys.exit(main(SOURCE))
