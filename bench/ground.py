@@ -22,7 +22,7 @@ from chassis.database import Connection, connect
 from chassis.envelope import CONTENT_TYPE
 from chassis.topology import Route
 from linli.embedded.ports import free_ports
-from linli.provision import close_to_others, migrate, provision, service_url
+from linli.provision import migrate, provision, service_url
 from linli.running import Running
 
 FOLDER = Path(__file__).parents[1] / ".linli-bench"
@@ -90,7 +90,6 @@ class Ground:
         password = self.running.instance.secrets.service_password(service)
         provision(admin_url, service, password, name)
         migrate(admin_url, service, name)
-        close_to_others(admin_url, service, name)
         return Database(
             service_url(admin_url, service, password, name),
             admin_url.rpartition("/")[0] + f"/{name}",

@@ -43,18 +43,23 @@ def provision(admin_url: str, service: str, password: str, database: str | None 
 
 
 def close_to_others(admin_url: str, service: str, database: str) -> None:
-    """Let only the service's login into its database, and into its tables only for rows. A clone needs it again."""
+    """Let only the service's login into its database, and into its tables only for rows."""
     _check_names(service, database)
     owner = f"{service}_owner"
     with _admin(_at(admin_url, database)) as admin:
-        _run(admin, f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
-        _run(admin, f"GRANT CONNECT ON DATABASE {database} TO {service}")
+        _run(admin, admission(service, database))
         _run(admin, f"ALTER SCHEMA public OWNER TO {owner}")
         _run(admin, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         _run(admin, f"GRANT USAGE ON SCHEMA public TO {service}")
         made_by_owner = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT"
         _run(admin, f"{made_by_owner} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {service}")
         _run(admin, f"{made_by_owner} USAGE ON SEQUENCES TO {service}")
+
+
+def admission(service: str, database: str) -> str:
+    """SQL that lets only the service's login in. A clone of its database needs no more than this again."""
+    _check_names(service, database)
+    return f"REVOKE ALL ON DATABASE {database} FROM PUBLIC; GRANT CONNECT ON DATABASE {database} TO {service}"
 
 
 def migrate(admin_url: str, service: str, database: str | None = None) -> list[str]:

@@ -16,9 +16,10 @@ from chassis.identity import Issuer, new_signing_key
 from linli.ledger import balances
 from linli.services import subscriptions
 from tests.service.grievances.running import FILING, XINGHAI, Grievances, division
+from tests.support import sealing
 from tests.support.asking import HOST, Reply
 from tests.support.instance import MakeDatabase, ServiceDatabase
-from tests.support.service import AUDIENCE, ISSUER, sealing
+from tests.support.service import AUDIENCE, ISSUER
 from tests.support.service_process import LoggedProcess, ServiceProcess, answers, free_port
 from tests.support.stage import DRAIN_S, Outcome
 from tests.support.waiting import wait_for
@@ -153,7 +154,7 @@ class District:
             "JWT_JWKS": str(self._jwks),
             "RATE_LIMIT_PER_S": "100000",
             "PUBLIC_RATE_LIMIT_PER_S": "100000",
-            **(sealing() if name == "grievances" else {}),
+            **(sealing.SETTINGS if name == "grievances" else {}),
         }
         return ServiceProcess([sys.executable, "-m", "linli.serve", name], self._folder / f"{name}.log", given)
 

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from linli.embedded.errors import EmbeddedError
 from linli.embedded.parts import Embedded
 from linli.embedded.ports import free_ports
 from linli.embedded.rabbitmq import RabbitMQ
-from linli.provision import close_to_others, migrate, provision, service_url
+from linli.provision import admission, migrate, provision, service_url
 
 MEMORY = Path("/dev/shm")
 # The better one first. Always the same ones: the next run finds what a killed one left.
@@ -63,24 +63,24 @@ class Databases:
         self._embedded = embedded
         self._numbers = itertools.count(1)
         self._templates: dict[tuple[str, Fill | None], str] = {}
+        self._done_with: list[str] = []
 
     @contextmanager
     def clone(self, service: str, fill: Fill | None = None) -> Iterator[ServiceDatabase]:
-        """A database of this service that nobody else uses; dropped afterwards, whoever is still connected."""
+        """A database of this service that nobody else uses; dropped with the making of the next one, whoever is still
+        connected: to connect takes as long as that."""
         made = self._copy(service, self._template(service, fill))
         try:
             yield made
         finally:
-            # A fault test may have left the server down; its databases go with the folder.
-            if self._embedded.postgres.is_running():
-                self._execute(f"DROP DATABASE {_name(made)} WITH (FORCE)")
+            self._done_with.append(_name(made))
 
     def _copy(self, service: str, template: str) -> ServiceDatabase:
         name = f"{service}_{next(self._numbers)}"
         # Copied as files: through the log, each clone would leave its whole size there.
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY file_copy")
+        copy = f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY file_copy"
+        self._execute(*self._drops(), copy, admission(service, name))
         admin_url = self._embedded.postgres.admin_url
-        close_to_others(admin_url, service, name)
         url = service_url(admin_url, service, self._embedded.secrets.service_password(service), name)
         return ServiceDatabase(url, admin_url.rpartition("/")[0] + f"/{name}")
 
@@ -100,13 +100,14 @@ class Databases:
         fill(made)
         return _name(made)
 
-    def _execute(self, sql: str) -> None:
-        connection = connect(self._embedded.postgres.admin_url)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql)
-        finally:
-            connection.close()
+    def _drops(self) -> list[str]:
+        names, self._done_with = self._done_with, []
+        return [f"DROP DATABASE {name} WITH (FORCE)" for name in names]
+
+    def _execute(self, *statements: str) -> None:
+        with closing(connect(self._embedded.postgres.admin_url)) as admin, admin.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
 
 
 def _name(database: ServiceDatabase) -> str:

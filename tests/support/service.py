@@ -1,8 +1,7 @@
 """A running service over a real PostgreSQL and RabbitMQ, and what any test may say to it."""
 
-import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -13,6 +12,7 @@ from chassis.envelope import Event, to_json
 from chassis.identity import Grant, Issuer, new_signing_key
 from chassis.relay.publisher import Letter, Publisher
 from linli.services import WITH_PERSONAL_DATA
+from tests.support import sealing
 from tests.support.asking import Reply, ask
 from tests.support.instance import ServiceDatabase
 from tests.support.service_process import ServiceProcess, serving
@@ -99,16 +99,8 @@ def running(
         "JWT_JWKS": str(jwks),
         "RATE_LIMIT_PER_S": "100000",
         "PUBLIC_RATE_LIMIT_PER_S": "100000",
-        **(sealing() if kind.name in WITH_PERSONAL_DATA else {}),
+        **(sealing.SETTINGS if kind.name in WITH_PERSONAL_DATA else {}),
         **settings,
     }
     with serving(kind.name, folder, given, module=kind.module, until=until) as process:
         yield kind(process, issuer, database, amqp_url)
-
-
-def sealing() -> Mapping[str, str]:
-    return {
-        "SEALING_KEYS": json.dumps({"test-1": base64.b64encode(b"k" * 32).decode()}),
-        "SEALING_KEY_ID": "test-1",
-        "BLIND_INDEX_KEY": base64.b64encode(b"b" * 32).decode(),
-    }

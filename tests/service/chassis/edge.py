@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.database import connect
 from chassis.identity import Grant
-from tests.support import service
+from tests.support import sealing, service
 from tests.support.asking import Reply
 from tests.support.instance import ServiceDatabase
 from tests.support.waiting import wait_for
@@ -83,6 +83,6 @@ def running(database: ServiceDatabase, folder: Path, until: str = "/readyz", **s
     with closing(connect(database.admin_url)) as connection, connection.cursor() as cursor:
         cursor.execute(TABLE)
     with service.running(
-        Edge, database, NO_BROKER, folder, until=until, **{"READY": "1", **service.sealing(), **settings}
+        Edge, database, NO_BROKER, folder, until=until, **{"READY": "1", **sealing.SETTINGS, **settings}
     ) as edge:
         yield edge

@@ -48,8 +48,8 @@ def test_when_all_is_in_effect_it_says_so_and_the_time_goes_on(stage: Stage) -> 
     before = wait_for(lambda: told(service)["as_of"])
 
     assert wait_for(lambda: (said := told(service))["as_of"] > before and said)["state"] == "even"
-    assert stage.metric(service, "linli_behind_known") == 1
-    assert stage.metric(service, "linli_behind_events") == 0
+    wait_for(lambda: stage.metric(service, "linli_behind_known") == 1)
+    wait_for(lambda: stage.metric(service, "linli_behind_events") == 0)
 
 
 def test_a_consumer_that_stands_still_says_how_much_waits_for_it(stage: Stage) -> None:
@@ -64,7 +64,7 @@ def test_a_consumer_that_stands_still_says_how_much_waits_for_it(stage: Stage) -
         assert said["in_hand"] > 0
         assert said["queued"] + said["in_hand"] == 100
         assert said["oldest_at"] == said["as_of"]
-        assert stage.metric(service, "linli_behind_events") == 100
+        wait_for(lambda: stage.metric(service, "linli_behind_events") == 100)
 
     until_told(service, state="even", events=0)
 

@@ -184,11 +184,10 @@ def test_a_hundred_thousand_rows_take_no_more_memory_than_ten_thousand(filled: G
     assert peaks[1] < 1.1 * peaks[0]
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_others_are_answered_while_a_long_one_goes_on(filled: Grievances, form: str) -> None:
+def test_others_are_answered_while_a_long_one_goes_on(filled: Grievances) -> None:
     area, _ = MANY
     with ThreadPoolExecutor(1) as pool:
-        long = pool.submit(export, filled, f"area={area}&format={form}", area)
+        long = pool.submit(export, filled, f"area={area}&format=xlsx", area)
         answered = 0
         while not long.done():
             assert filled.ask("GET", "/disputes?limit=1", token=filled.officer).status == 200

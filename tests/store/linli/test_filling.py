@@ -1,7 +1,5 @@
 """The past that benchmarks fill tables with is as one that was played: recounting it finds no difference."""
 
-import base64
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -9,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bench.filling import past
-from chassis import privacy
 from chassis.database import Database, connect
 from linli import ledger, verification
 from linli.services import subscriptions
 from tests.store.grievances.ground import with_committees
+from tests.support import sealing
 from tests.support.instance import MakeDatabase
 
 UNTIL = datetime(2026, 7, 1, 4, tzinfo=UTC)
@@ -24,12 +22,7 @@ PLACES = "SELECT code, name, level, parent_code, version FROM divisions"
 @pytest.fixture(scope="module")
 def filled(module_database: MakeDatabase) -> Iterator[Mapping[str, Database]]:
     """Half a year of a few cases a day, in the three databases."""
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEALING_KEYS", json.dumps({"test-1": base64.b64encode(b"k" * 32).decode()}))
-        patch.setenv("SEALING_KEY_ID", "test-1")
-        patch.setenv("BLIND_INDEX_KEY", base64.b64encode(b"b" * 32).decode())
-        privacy.sealer.cache_clear()
-        stack.callback(privacy.sealer.cache_clear)
+    with ExitStack() as stack, sealing.in_this_process():
         made = {name: module_database(name, with_committees if name == "grievances" else None) for name in _NAMES}
         with (
             connect(made["grievances"].admin_url).cursor() as source,

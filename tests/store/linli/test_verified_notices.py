@@ -1,7 +1,5 @@
 """What `linli verify` finds wrong with notices, which nobody but their readers may see."""
 
-import base64
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis import outbox, privacy
+from chassis import outbox
 from chassis.database import Database, connect
 from linli.patience import take_time
 from linli.verification import _NOTICES, _of_notices
@@ -22,6 +20,7 @@ from services.members.notices import handlers as notices
 from services.members.notices.model import Resolution
 from services.members.tenures import handlers as tenures
 from tests.store.members.district import AREA, DISTRICT, officer
+from tests.support import sealing
 from tests.support.instance import ServiceDatabase
 
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
@@ -49,13 +48,9 @@ class Pair:
 
 
 @pytest.fixture(autouse=True)
-def sealing_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("SEALING_KEYS", json.dumps({"test-1": base64.b64encode(b"k" * 32).decode()}))
-    monkeypatch.setenv("SEALING_KEY_ID", "test-1")
-    monkeypatch.setenv("BLIND_INDEX_KEY", base64.b64encode(b"b" * 32).decode())
-    privacy.sealer.cache_clear()
-    yield
-    privacy.sealer.cache_clear()
+def sealing_keys() -> Iterator[None]:
+    with sealing.in_this_process():
+        yield
 
 
 @pytest.fixture

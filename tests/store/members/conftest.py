@@ -1,12 +1,9 @@
 """A members database of each test's own, and keys to seal with."""
 
-import base64
-import json
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from chassis import privacy
 from chassis.database import Database
 from services.members.divisions.file import read_divisions
 from services.members.divisions.handlers import load_divisions
@@ -14,16 +11,13 @@ from services.members.grid import handlers as grid
 from services.members.grid import store as grid_store
 from services.members.grid.model import GridUnit
 from tests.store.members.district import AREA, DISTRICT, NOW, officer
+from tests.support import sealing
 
 
 @pytest.fixture(autouse=True)
-def sealing_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("SEALING_KEYS", json.dumps({"test-1": base64.b64encode(b"k" * 32).decode()}))
-    monkeypatch.setenv("SEALING_KEY_ID", "test-1")
-    monkeypatch.setenv("BLIND_INDEX_KEY", base64.b64encode(b"b" * 32).decode())
-    privacy.sealer.cache_clear()
-    yield
-    privacy.sealer.cache_clear()
+def sealing_keys() -> Iterator[None]:
+    with sealing.in_this_process():
+        yield
 
 
 @pytest.fixture

@@ -1,23 +1,12 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask_babel import Babel
 
 from services.portal import board
 from services.portal.figures import Snapshot
 from services.portal.person import Person, read_token
 from tests.unit.portal.test_person import CLAIMS, token
-
-
-@pytest.fixture(params=["zh", "en"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    app = Flask("services.portal.app")
-    Babel(app, default_timezone="Asia/Shanghai", locale_selector=lambda: request.param)
-    with app.test_request_context():
-        yield request.param
 
 
 @pytest.fixture

@@ -1,33 +1,14 @@
 """What the board says of its own age, in two languages."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask_babel import Babel
 
 from services.portal.freshness import Freshness, freshness
+from tests.service.portal.upstreams import EVEN
 
-EVEN: dict[str, Any] = {
-    "state": "even",
-    "events": 0,
-    "kept": 0,
-    "as_of": "2026-11-20T02:42:00+00:00",
-    "oldest_at": None,
-    "unknown_since": None,
-    "reason": None,
-}
 BEHIND = EVEN | {"state": "behind", "events": 1_000_000}
 UNKNOWN = EVEN | {"state": "unknown", "unknown_since": "2026-11-20T02:42:00+00:00"}
-
-
-@pytest.fixture(params=["zh", "en"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    app = Flask("services.portal.app")
-    Babel(app, default_timezone="Asia/Shanghai", locale_selector=lambda: request.param)
-    with app.test_request_context():
-        yield request.param
 
 
 def said(behind: dict[str, Any] | None, today: str = "2026-11-20") -> Freshness:
