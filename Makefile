@@ -7,8 +7,10 @@ BIN := $(VENV)/bin
 STAMP = $(VENV)/.setup-$(shell cat requirements-dev.lock pyproject.toml Makefile | sha256sum | cut -c1-16)
 ARGS ?=
 ONLY ?=
-# Tests that mostly wait for processes; they run beside all the others, and say what they found after them.
-WAITING = tests/browser tests/embedded tests/faults tests/flow tests/service/chassis
+# `make test` runs three parts at once that take about as long; what two of them said comes after the third.
+PART_1 = tests/browser tests/embedded tests/flow tests/service/chassis
+PART_2 = tests/faults tests/service/portal tests/service/members tests/service/statistics \
+  tests/store/chassis tests/store/linli tests/store/members tests/store/statistics
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test lint bench faults lock browser broker printing
@@ -27,7 +29,7 @@ $(STAMP):
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv >/dev/null; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV) from requirements-dev.lock"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 	@rm -f $(VENV)/.setup-* && touch $(STAMP)
 
@@ -41,9 +43,12 @@ test: lint browser broker printing ## Lint, then every test on real parts (ONLY=
 ifneq ($(strip $(ONLY)$(ARGS)),)
 	@$(BIN)/python -m pytest $(ONLY) $(ARGS)
 else
-	@log=$$(mktemp); $(BIN)/python -m pytest $(WAITING) >$$log 2>&1 & waiting=$$!; \
-	  $(BIN)/python -m pytest tests $(addprefix --ignore=,$(WAITING)); others=$$?; \
-	  wait $$waiting; waited=$$?; cat $$log; rm -f $$log; [ $$others = 0 ] && [ $$waited = 0 ]
+	@logs=$$(mktemp -d); pytest="$(BIN)/python -m pytest"; \
+	  $$pytest $(PART_1) >$$logs/1 2>&1 & first=$$!; \
+	  $$pytest $(PART_2) >$$logs/2 2>&1 & second=$$!; \
+	  $$pytest tests $(addprefix --ignore=,$(PART_1) $(PART_2)); failed=$$?; \
+	  for part in $$first $$second; do wait $$part || failed=$$?; done; \
+	  cat $$logs/*; rm -r $$logs; exit $$failed
 endif
 
 lint: setup ## ruff, mypy strict, import contracts, and squawk on every migration

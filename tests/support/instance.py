@@ -63,23 +63,23 @@ class Databases:
         self._embedded = embedded
         self._numbers = itertools.count(1)
         self._templates: dict[tuple[str, Fill | None], str] = {}
-        self._done_with: list[str] = []
 
     @contextmanager
     def clone(self, service: str, fill: Fill | None = None) -> Iterator[ServiceDatabase]:
-        """A database of this service that nobody else uses; dropped with the making of the next one, whoever is still
-        connected: to connect takes as long as that."""
+        """A database of this service that nobody else uses; dropped afterwards, whoever is still connected."""
         made = self._copy(service, self._template(service, fill))
         try:
             yield made
         finally:
-            self._done_with.append(_name(made))
+            # A fault test may have left the server down; its databases go with the folder.
+            if self._embedded.postgres.is_running():
+                self._execute(f"DROP DATABASE {_name(made)} WITH (FORCE)")
 
     def _copy(self, service: str, template: str) -> ServiceDatabase:
         name = f"{service}_{next(self._numbers)}"
         # Copied as files: through the log, each clone would leave its whole size there.
         copy = f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY file_copy"
-        self._execute(*self._drops(), copy, admission(service, name))
+        self._execute(copy, admission(service, name))
         admin_url = self._embedded.postgres.admin_url
         url = service_url(admin_url, service, self._embedded.secrets.service_password(service), name)
         return ServiceDatabase(url, admin_url.rpartition("/")[0] + f"/{name}")
@@ -99,10 +99,6 @@ class Databases:
         made = self._copy(service, self._template(service, None))
         fill(made)
         return _name(made)
-
-    def _drops(self) -> list[str]:
-        names, self._done_with = self._done_with, []
-        return [f"DROP DATABASE {name} WITH (FORCE)" for name in names]
 
     def _execute(self, *statements: str) -> None:
         with closing(connect(self._embedded.postgres.admin_url)) as admin, admin.cursor() as cursor:
