@@ -294,7 +294,7 @@ class Stage:
         wait_for(lambda: self.effects() >= facts, timeout_s)
 
     def wait_settled(self, look: Callable[[], object] = lambda: None, timeout_s: float = DRAIN_S) -> None:
-        """Until nothing is on its way any more: each fact is in effect or dead."""
+        """Until nothing is on its way any more: each fact is in effect, dead, or waits behind a dead one."""
 
         def settled() -> bool:
             look()
@@ -302,7 +302,8 @@ class Stage:
             return not self.unsent() and self._count(self.sink, "inbox") + self._kept() >= self.sent() and weighed()
 
         def weighed() -> bool:
-            return not self.weigh().missing and not self._kept("suspect", "waiting")
+            kept_back = self._kept("parked") and not self._kept("dead")
+            return not (self.weigh().missing or self._kept("suspect", "waiting") or kept_back)
 
         wait_for(settled, timeout_s)
 
