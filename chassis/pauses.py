@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 class Pauses:
     """Twice as long after each try, up to `longest_s`; from the beginning again after a try that lasted longer than
-    that: what ended it then is another trouble."""
+    that, or that was of use: what ended it then is another trouble."""
 
     def __init__(self, first_s: float, longest_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._first_s, self._longest_s = first_s, longest_s
@@ -17,6 +17,10 @@ class Pauses:
     def begin(self) -> None:
         """A try begins."""
         self._began = self._clock()
+
+    def was_of_use(self) -> None:
+        """This try has done some of what it is for."""
+        self._next_s = self._first_s
 
     def after_failure_s(self) -> float:
         """It has failed: so long until the next one."""

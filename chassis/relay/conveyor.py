@@ -40,6 +40,8 @@ class Conveyor:
         self._months: set[date] = set()
         self._sent_at: float | None = None
         self._refused: set[int] = set()
+        self.has_moved = False
+        """Whether the broker has taken anything."""
 
     def send(self, rows: list[Row]) -> None:
         """Publish these, then settle what was sent before them; so without rows everything is settled.
@@ -97,6 +99,7 @@ class Conveyor:
             self._months.add(month)
         self._outbox.move([letter.position for letter in answers.confirmed], now)
         metrics.RELAY_PUBLISHED.inc(len(answers.confirmed))
+        self.has_moved = True
 
     def _report(self, answers: Answers) -> None:
         if answers.returned:

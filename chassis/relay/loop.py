@@ -67,25 +67,27 @@ class Relay:
         self._wake = wake
         self._clock = clock
         self._stopping = False
+        self._pauses = Pauses(0.1, 5.0)
 
     def stop(self) -> None:
         """Ask `run` to end; safe from a signal handler."""
         self._stopping = True
 
     def run(self) -> None:
-        """Lead, send, and start anew after any loss of database or broker, with pauses that grow up to 5 s.
+        """Lead, send, and start anew after any loss of database or broker.
+
+        The pauses in between grow up to 5 s while nothing can be sent.
 
         A queue or login that is wrong at the broker is tried again in the same way: it may be set right there.
         """
-        pauses = Pauses(0.1, 5.0)
         while not self._stopping:
-            pauses.begin()
+            self._pauses.begin()
             try:
                 self._lead()
             except (Unavailable, Misconfigured) as error:
                 metrics.RELAY_RECONNECTS.inc()
                 log.warning("relay of %s starts anew: %s", self._service, error)
-                self._sleep(pauses.after_failure_s())
+                self._sleep(self._pauses.after_failure_s())
 
     def _lead(self) -> None:
         name = f"linli:{self._service}:relay"
@@ -121,8 +123,12 @@ class Relay:
                 confirm_timeout_s=self._confirm_timeout_s,
                 clock=self._clock,
             )
-            self._turn(link, outbox, claims, conveyor, beats)
-            conveyor.settle()
+            try:
+                self._turn(link, outbox, claims, conveyor, beats)
+                conveyor.settle()
+            finally:
+                if conveyor.has_moved:
+                    self._pauses.was_of_use()
         except broker.LOST as error:
             raise BrokerUnavailable(f"the broker went away: {error or type(error).__name__}") from error
         finally:

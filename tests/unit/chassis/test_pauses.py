@@ -28,3 +28,12 @@ def test_after_a_try_that_lasted_the_next_pause_is_the_first() -> None:
         tries.fail_after(1)
 
     assert [tries.fail_after(60), tries.fail_after(1)] == [0.1, 0.2]
+
+
+def test_after_a_try_that_was_of_use_the_next_pause_is_the_first() -> None:
+    tries = Tries()
+    for _ in range(8):
+        tries.fail_after(1)
+    tries.pauses.was_of_use()
+
+    assert [tries.fail_after(1), tries.fail_after(1)] == [0.1, 0.2]

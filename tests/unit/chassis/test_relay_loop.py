@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 
+from chassis.errors import BrokerUnavailable
 from chassis.relay import loop
 from chassis.relay.claims import Claims
 from chassis.relay.conveyor import Conveyor
@@ -71,3 +73,38 @@ def test_the_boards_and_the_broker_hear_of_a_relay_that_sweeps_for_a_long_time(m
     relay._turn(cast(Any, None), cast(Any, None), cast(Claims, claims), cast(Conveyor, Conveyed()), cast(Any, None))
 
     assert claims.ticks_at[-1] >= BATCHES // 2
+
+
+class Moved:
+    """As a Conveyor whose rows the broker has taken, or not."""
+
+    def __init__(self, has_moved: bool) -> None:
+        self.has_moved = has_moved
+
+
+class Failing(Relay):
+    """Connects, and then the broker refuses something."""
+
+    def _turn(self, *_: Any) -> None:
+        raise BrokerUnavailable("refused")
+
+
+@pytest.mark.parametrize(("has_moved", "pauses"), [(True, [0.1] * 4), (False, [0.1, 0.2, 0.4, 0.8])])
+def test_a_connection_that_was_of_use_does_not_make_the_next_pause_longer(
+    has_moved: bool, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker that refuses one in ten would else be left for five seconds after each few (DESIGN §6: 9)."""
+    monkeypatch.setattr(loop, "Conveyor", lambda *_, **__: Moved(has_moved))
+    monkeypatch.setattr(loop, "Publisher", lambda *_: None)
+    monkeypatch.setattr(loop, "Beats", lambda *_: None)
+    monkeypatch.setattr(loop.topology, "declare_exchange", lambda *_: None)
+    relay = Failing("postgresql://localhost/x", "amqp://localhost/", service="grievances")
+    monkeypatch.setattr(relay, "_nodes", MagicMock())
+    paused = []
+    for _ in range(4):
+        relay._pauses.begin()
+        with pytest.raises(BrokerUnavailable):
+            relay._send_until_stopped(MagicMock())
+        paused.append(relay._pauses.after_failure_s())
+
+    assert paused == pauses
