@@ -155,6 +155,23 @@ def test_before_a_gap_nobody_knows_whether_all_is_sent() -> None:
     assert (before, claims.all_sent_up_to) == (1, 3)
 
 
+def test_what_has_filled_a_gap_is_not_said_to_be_sent_before_it_is() -> None:
+    outbox = FakeOutbox()
+    claims = Claims(outbox, batch=10)
+    outbox.commit(outbox.begin("first"))
+    outbox.remove(claims.fresh())
+    late = outbox.begin("late")
+    outbox.commit(outbox.begin("last"))
+    outbox.remove(claims.fresh())
+    assert not list(claims.sweep())
+    outbox.commit(late)
+    under_way = claims.fresh()
+    before = claims.all_sent_up_to
+    outbox.remove(under_way)
+    assert not list(claims.sweep())
+    assert (subjects(under_way), before, claims.all_sent_up_to) == (["late"], 1, 3)
+
+
 def test_what_the_broker_would_not_take_is_swept_though_everything_before_had_left() -> None:
     outbox = FakeOutbox()
     claims = Claims(outbox, batch=10)
