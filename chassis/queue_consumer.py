@@ -203,9 +203,9 @@ class QueueConsumer:
             if taken:
                 self._busy = len(taken)
                 begun = time.monotonic()
-                if self._bring_into_effect([delivery for _, delivery in taken], mailbox):
-                    if self._acknowledge(channel, taken[-1][0]):
-                        self._survived.acknowledged(delivery.body for _, delivery in taken)
+                done = self._bring_into_effect([delivery for _, delivery in taken], mailbox)
+                if done and self._acknowledge(channel, taken[-1][0]):
+                    self._survived.acknowledged(delivery.body for _, delivery in taken)
                     self._settled += len(taken)
                 self._busy = 0
                 if len(taken) < self._batch and not self._stopping:

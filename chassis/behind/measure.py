@@ -99,11 +99,13 @@ class Noted:
 
 @dataclass(frozen=True)
 class _Goal:
-    """Once so many messages are settled, whatever was committed before `at` is."""
+    """Once so many messages are settled, whatever was committed before `at` is. `reads`: how often the database had
+    answered when it was set."""
 
     at: datetime
     settled: int
     connected: int
+    reads: int
 
 
 @dataclass
@@ -115,6 +117,7 @@ class Watched:
     as_of: datetime | None = None
     own: Own = Own()
     _noted: Noted = Noted()
+    _reads: int = 0
     _beat: Beat | None = None
     _heard_at: datetime | None = None
     _queue: Queue = Queue(0, 0)
@@ -128,7 +131,7 @@ class Watched:
 
     def read(self, noted: Noted) -> None:
         """The database answered."""
-        self._noted = noted
+        self._noted, self._reads = noted, self._reads + 1
         self._reach(noted.as_of)
 
     def asked(self, queue: Queue, own: Own, at: datetime) -> None:
@@ -187,15 +190,17 @@ class Watched:
         """A queue is served in its order: when as many are settled as were on their way at some moment, those are.
 
         Judged from the next look on, a second later: what the broker has handed over and we have not read yet is
-        neither ready nor in hand.
+        neither ready nor in hand. What another process has in hand it notes in the database: one that does not receive
+        itself has to have heard of that since.
         """
         assert self._beat is not None
         goal, own = self._goal, self.own
         if goal is not None and goal.connected == own.connected and own.settled >= goal.settled:
-            self._reach(goal.at)
+            if own.receives or (self._reads > goal.reads and not self._noted.in_hand):
+                self._reach(goal.at)
             goal = None
         if goal is None or goal.connected != own.connected or not self._on_their_way:
-            self._goal = _Goal(self._beat.at, own.settled + self._on_their_way, own.connected)
+            self._goal = _Goal(self._beat.at, own.settled + self._on_their_way, own.connected, self._reads)
 
     def _reach(self, as_of: datetime | None) -> None:
         if as_of is not None and (self.as_of is None or as_of > self.as_of):

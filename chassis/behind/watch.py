@@ -97,11 +97,12 @@ class Watch(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
         except (Unavailable, Misconfigured) as error:
             found = {}
             self._tell(str(error))
+        at = system_clock()
         for queue in queues:
-            source = queue.route.source
-            if source in found:
-                self._watched[source].asked(found[source], queue.own(), system_clock())
+            self._watched[queue.route.source].own = queue.own()
         self._exchange_notes(self.container.config["database"])
+        for source, counted in found.items():
+            self._watched[source].asked(counted, self._watched[source].own, at)
         for one in self._watched.values():
             _show(one.behind(system_clock()), system_clock())
 

@@ -23,6 +23,7 @@ class Play:
 
     def __init__(self) -> None:
         self.watched = Watched("grievances", BEGIN)
+        self.noted = Noted()
 
     def look(self, second: float, queue: Queue = EMPTY, own: Own | None = None, *, unsent: int = 0) -> Behind:
         """The relay speaks and the broker answers."""
@@ -32,7 +33,14 @@ class Play:
     def beat(self, second: float, unsent: int = 0) -> None:
         self.watched.heard(Beat("grievances", at(second), unsent, at(second - 30) if unsent else None), at(second))
 
+    def note(self, noted: Noted) -> None:
+        """What the database says from now on."""
+        self.noted = noted
+        self.watched.read(noted)
+
     def ask(self, second: float, queue: Queue = EMPTY, own: Own | None = None) -> Behind:
+        """Of the database, then of the broker."""
+        self.watched.read(self.noted)
         self.watched.asked(queue, own or Own(), at(second))
         return self.watched.behind(at(second))
 
@@ -171,7 +179,7 @@ def test_it_recovers_by_itself(play: Play) -> None:
 
 
 def test_facts_that_are_kept_are_counted_and_do_not_stop_the_time(play: Play) -> None:
-    play.watched.read(Noted(kept=3, kept_oldest_at=at(-600)))
+    play.note(Noted(kept=3, kept_oldest_at=at(-600)))
     play.look(1)
     told = play.look(2)
 
@@ -180,13 +188,13 @@ def test_facts_that_are_kept_are_counted_and_do_not_stop_the_time(play: Play) ->
 
 
 def test_a_fact_that_failed_just_now_is_tried_again_before_it_is_told(play: Play) -> None:
-    play.watched.read(Noted(kept=1, kept_oldest_at=at(1)))
+    play.note(Noted(kept=1, kept_oldest_at=at(1)))
 
     assert [play.look(second).state for second in (2, 11, 12)] == ["even", "even", "behind"]
 
 
 def test_a_new_process_begins_with_what_others_have_noted(play: Play) -> None:
-    play.watched.read(Noted(as_of=at(-300)))
+    play.note(Noted(as_of=at(-300)))
 
     told = play.watched.behind(at(60))
 
@@ -195,16 +203,34 @@ def test_a_new_process_begins_with_what_others_have_noted(play: Play) -> None:
 
 def test_what_another_process_has_in_hand_counts(play: Play) -> None:
     play.even(5)
-    play.watched.read(Noted(as_of=at(4), in_hand=300))
+    play.note(Noted(as_of=at(4), in_hand=300))
 
     told = play.look(60)
 
-    assert (told.state, told.events, told.as_of) == ("behind", 300, at(5))
+    assert (told.state, told.events, told.as_of) == ("behind", 300, at(4))
+
+
+def test_what_another_process_turns_out_to_have_had_in_hand_is_not_passed_over(play: Play) -> None:
+    """It notes it after the broker was asked: the queue was empty, and nothing had been noted."""
+    play.even(5)
+    play.look(6)
+    play.note(Noted(in_hand=300))
+
+    assert [play.look(second).as_of for second in (7, 8, 9)] == [at(5)] * 3
+
+
+def test_while_the_database_does_not_answer_one_that_does_not_consume_says_no_more_than_it_knew(play: Play) -> None:
+    play.even(5)
+    for second in range(6, 66):
+        play.beat(second)
+        play.watched.asked(EMPTY, Own(), at(second))
+
+    assert play.watched.behind(at(66)).as_of == at(4)
 
 
 def test_one_that_does_not_consume_learns_from_the_one_that_does(play: Play) -> None:
     for second in range(1, 30):
-        play.watched.read(Noted(as_of=at(second - 2), in_hand=4))
+        play.note(Noted(as_of=at(second - 2), in_hand=4))
         told = play.look(second, Queue(5, 1))
 
     assert (told.state, told.as_of) == ("even", at(27))
@@ -212,7 +238,7 @@ def test_one_that_does_not_consume_learns_from_the_one_that_does(play: Play) -> 
 
 def test_the_time_never_goes_back(play: Play) -> None:
     play.even(50)
-    play.watched.read(Noted(as_of=at(1)))
+    play.note(Noted(as_of=at(1)))
 
     assert play.watched.behind(at(51)).as_of == at(49)
 

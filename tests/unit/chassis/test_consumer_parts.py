@@ -136,6 +136,23 @@ def test_deliveries_of_a_lost_connection_are_let_go(monkeypatch: pytest.MonkeyPa
     assert channel.tags == []
 
 
+def test_what_outlives_its_connection_is_not_counted_as_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker delivers it again on the next one, where it counts."""
+    made, _ = consumer(Inbox(away=0))
+    put(made, 1, 2)
+    apply = made._inbox.apply
+
+    def lose_the_connection_meanwhile(deliveries: list[Delivery]) -> None:
+        apply(deliveries)
+        made.stop()
+        made._channel = None
+
+    monkeypatch.setattr(made._inbox, "apply", lose_the_connection_meanwhile)
+    made._work()
+
+    assert (made._inbox.applied, made.own().settled) == ([b"1", b"2"], 0)
+
+
 def test_nothing_is_acknowledged_on_another_channel_than_it_came_by() -> None:
     made, old = consumer(Inbox(away=0))
     made._channel = Acks()
