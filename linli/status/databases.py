@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from chassis.behind.rows import FORGOTTEN_S
 from chassis.calendar import local_day, system_clock
 from chassis.database import Connection, connect
 from chassis.relay.rows import LEADER_LOCK, OutboxRows
@@ -45,7 +46,11 @@ SELECT source, state, reason, count(*) AS events,
     extract(epoch FROM clock_timestamp() - min(first_seen_at))::float AS oldest_s
 FROM failed_events GROUP BY source, state, reason
 """
-_PROGRESS = "SELECT source, as_of, in_hand FROM progress"
+_PROGRESS = """
+SELECT source, as_of,
+    CASE WHEN noted_at > clock_timestamp() - make_interval(secs => %s) THEN in_hand ELSE 0 END AS in_hand
+FROM progress
+"""
 _LATE = """
 SELECT count(*) AS rows, extract(epoch FROM clock_timestamp() - min(next_at))::float AS late_s
 FROM (
@@ -68,8 +73,10 @@ class Looked:
 
 def look_at_database(service: str, url: str, *, publishes: bool, sources: Iterable[str]) -> Looked:
     """Raises DatabaseUnavailable. What a database of another version cannot answer is left out, and it is said why."""
-    settings = {"statement_timeout": STATEMENT_MS, "default_transaction_read_only": "on"}
+    settings = {"statement_timeout": STATEMENT_MS}
     with closing(connect(url, application_name=f"linli:{service}:operator", settings=settings)) as connection:
+        # Not among the settings: of several hosts one is taken that can be written to, and this one could not be.
+        _say(connection, "SET default_transaction_read_only = on")
         missing = _outstanding(connection, service)
         asked: list[str] = []
 
@@ -136,7 +143,7 @@ def _relay(connection: Connection, service: str) -> Relay:
 
 def _consumers(connection: Connection, service: str, sources: Iterable[str]) -> dict[str, Consumer]:
     kept = _rows(connection, _KEPT)
-    progress = {row.source: row for row in _rows(connection, _PROGRESS)}
+    progress = {row.source: row for row in _rows(connection, _PROGRESS, (FORGOTTEN_S,))}
     found = {}
     for source in sources:
         mine = [row for row in kept if row.source == source]
@@ -159,10 +166,8 @@ def _consumers(connection: Connection, service: str, sources: Iterable[str]) -> 
 
 
 def _outstanding(connection: Connection, service: str) -> list[str]:
-    try:
-        applied = {row.migration_id for row in _rows(connection, _MIGRATIONS)}
-    except Exception:
-        applied = set()  # a database that was never migrated has no table of them
+    was_migrated = _one(connection, "SELECT to_regclass('_yoyo_migration') IS NOT NULL AS so").so
+    applied = {row.migration_id for row in _rows(connection, _MIGRATIONS)} if was_migrated else set()
     folders = migration_folders(service)
     return [path.stem for folder in folders for path in sorted(folder.glob("*.sql")) if path.stem not in applied]
 
@@ -180,6 +185,11 @@ def _holiday_days(connection: Connection) -> int | None:
 
 def _one(connection: Connection, sql: str, parameters: Any = None) -> Any:
     return next(iter(_rows(connection, sql, parameters)), None)
+
+
+def _say(connection: Connection, sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 def _rows(connection: Connection, sql: str, parameters: Any = None) -> list[Any]:

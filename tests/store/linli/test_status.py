@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import amqp
@@ -16,10 +17,13 @@ from chassis.errors import BrokerUnavailable, DatabaseUnavailable
 from chassis.relay.rows import OutboxRows
 from linli.embedded.parts import Embedded
 from linli.services import subscriptions
+from linli.status import databases
 from linli.status.databases import Looked, look_at_database, look_at_server
 from linli.status.queues import look_at_queues, look_inside
+from tests.support.asking import HOST
 from tests.support.facts import add
 from tests.support.instance import MakeDatabase, MakeVhost, ServiceDatabase
+from tests.support.service_process import free_port
 
 NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
@@ -154,10 +158,28 @@ def test_the_oldest_transaction_of_anybody_is_seen_by_the_administrator(address:
     assert by_all.age_s >= seen.age_s - 1
 
 
-def test_looking_changes_nothing(address: ServiceDatabase) -> None:
+def test_looking_changes_nothing(address: ServiceDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session cannot write, whatever is asked in it."""
-    with closing(connect(address.url, settings={"default_transaction_read_only": "on"})) as connection:
-        assert OutboxRows(connection).backlog() == (0, 0.0)
+    monkeypatch.setattr(databases, "_AUDIT", "DELETE FROM audit_pending WHERE entry_id < %s RETURNING 1 AS rows")
+
+    assert look(address).database.trouble == "audit: cannot execute DELETE in a read-only transaction"
+
+
+def test_of_several_hosts_the_one_that_answers_is_looked_at(address: ServiceDatabase) -> None:
+    parts = urlsplit(address.url)
+    login, _, host = parts.netloc.rpartition("@")
+    several = urlunsplit(parts._replace(netloc=f"{login}@{HOST}:{free_port()},{host}"))
+
+    assert look_at_database("grievances", several, publishes=True, sources=[]).database.reachable
+
+
+def test_what_a_process_had_in_hand_is_forgotten_with_it(database: Database, address: ServiceDatabase) -> None:
+    """As the service's other processes do."""
+    with database.transaction() as tx:
+        progress.note(tx, "members", NOW, UUID(int=1), 7)
+        tx.execute("UPDATE progress SET noted_at = noted_at - make_interval(secs => %s)", (progress.FORGOTTEN_S,))
+
+    assert look(address).consumers["members"].in_hand == 0
 
 
 def test_a_database_that_is_not_there_is_a_sentence(address: ServiceDatabase) -> None:
