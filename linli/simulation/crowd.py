@@ -15,6 +15,7 @@ TRIES, PAUSE_S = 60, 0.5
 AWAY = b"503"
 
 ANSWERS_WITHIN_S = 60.0
+"""A service that is there answers within that; one that does not is not coming back."""
 
 
 class Answered(NamedTuple):
@@ -34,6 +35,7 @@ class _Line:
     request: bytes = b""
     tag: Any = None
     sent_at: float = 0.0
+    asked_at: float = 0.0
     tries: int = 0
 
 
@@ -63,13 +65,16 @@ class Crowd:
         line = self._free[service].pop()
         line.request, line.tag, line.sent_at, line.tries = request, tag, time.perf_counter(), 0
         try:
-            line.wire.send(request)
+            _ask(line)
         except OSError as error:
             self._send_again(line, error)
 
     def take_in(self, timeout_s: float) -> Iterator[Answered]:
-        """What has come by now; waits so long for the first."""
-        for descriptor, _ in self._poll.poll(timeout_s):
+        """What has come by now; waits so long for the first, at most ANSWERS_WITHIN_S."""
+        came = self._poll.poll(min(timeout_s, ANSWERS_WITHIN_S))
+        if not came:
+            self._look_for_silence()
+        for descriptor, _ in came:
             line = self._lines[descriptor]
             try:
                 answer = self._answer(line)
@@ -114,14 +119,22 @@ class Crowd:
             return answer
         line.tries += 1
         time.sleep(PAUSE_S)
-        line.wire.send(line.request)
+        _ask(line)
         return None
+
+    def _look_for_silence(self) -> None:
+        now = time.perf_counter()
+        for line in self._lines.values():
+            if line not in self._free[line.service] and now - line.asked_at > ANSWERS_WITHIN_S:
+                raise LinliError(
+                    f"{line.service} has had a request for {now - line.asked_at:.0f} s without a word; is it stopped?"
+                )
 
     def _send_again(self, line: _Line, error: OSError) -> None:
         for _ in range(TRIES):
             try:
                 self._replace(line, self._connected(line.service))
-                line.wire.send(line.request)
+                _ask(line)
             except OSError as again:
                 error = again
                 time.sleep(PAUSE_S)
@@ -145,3 +158,8 @@ class Crowd:
                 last = error
                 time.sleep(PAUSE_S)
         raise LinliError(f"{service} does not answer: {last}")
+
+
+def _ask(line: _Line) -> None:
+    line.asked_at = time.perf_counter()
+    line.wire.send(line.request)

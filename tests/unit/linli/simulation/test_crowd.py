@@ -13,6 +13,7 @@ from linli.simulation.crowd import Crowd
 from linli.wire import request
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+MUTE = b"MUTE"
 AWAY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}"
 HANGS_UP = b""
 
@@ -46,6 +47,8 @@ class Service:
                 answer = self._answers.pop(0) if self._answers else GOOD
                 if answer == HANGS_UP:
                     return
+                if answer == MUTE:
+                    continue
                 connection.sendall(answer)
 
 
@@ -98,3 +101,13 @@ def test_a_service_that_stays_away_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 
         with pytest.raises(LinliError, match="members does not answer"):
             Crowd({"members": nobody.getsockname()}, {"members": 1})
+
+
+def test_a_service_that_takes_requests_and_never_answers_is_named(
+    services: list[Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowd, "ANSWERS_WITHIN_S", 0.05)
+    _, connected = made(services, MUTE)
+
+    with closing(connected), pytest.raises(LinliError, match=r"members has had a request for .* without a word"):
+        connected.all("members", [request("GET", "/")])
