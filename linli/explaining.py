@@ -87,15 +87,20 @@ WHERE event_id = %s
 def missing(
     source: Database, consumer: Database, event_ids: Sequence[UUID], depth: Depth | None = None
 ) -> dict[UUID, Why]:
-    """Why facts of a source have no effect: unsent, on their way, or lost. Raises DatabaseUnavailable."""
+    """Why facts of a source had no effect when they were weighed: unsent, on their way, or lost; or have one by now.
+
+    Raises DatabaseUnavailable.
+    """
     with source.transaction() as tx:
         take_time(tx)
         facts = {event_id: _fact(tx, event_id) for event_id in event_ids}
         leads = bool(tx.rows(_LEADS, (LEADER_LOCK,)))
     queue = depth(consumer.service, source.service) if depth else None
     with consumer.transaction() as tx:
+        outcomes = {row.event_id: row for row in tx.rows(_OUTCOMES, (list(event_ids),))}
         return {
-            event_id: _of_missing(tx, fact, source.service, leads=leads, queue=queue)
+            event_id: _since(fact, outcomes[event_id])
+            or _of_missing(tx, fact, source.service, leads=leads, queue=queue)
             for event_id, fact in facts.items()
             if fact is not None
         }
@@ -105,8 +110,20 @@ def _fact(tx: Transaction, event_id: UUID) -> Any:
     return next(iter(tx.rows(_FACT, ([event_id],))), None)
 
 
+def _since(fact: Any, outcome: Any) -> Why | None:
+    """Where it was on its way when it was weighed, and has arrived."""
+    if outcome.outcome is None and outcome.state is None:
+        return None
+    became = "has come into effect" if outcome.outcome is not None else f"is kept as {outcome.state}"
+    return Why(f"{_named(fact)} {became} since it was weighed", "linli verify")
+
+
+def _named(fact: Any) -> str:
+    return f"{fact.type}, version {fact.version} of {fact.subject}"
+
+
 def _of_missing(tx: Transaction, fact: Any, source: str, *, leads: bool, queue: tuple[int, int] | None) -> Why:
-    what = f"{fact.type}, version {fact.version} of {fact.subject}"
+    what = _named(fact)
     if fact.sent_at is None:
         who = f"a relay leads {source}" if leads else f"no relay leads {source}"
         return Why(

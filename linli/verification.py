@@ -86,9 +86,10 @@ def checks(
     `anchors`: for each service, heads of its audit chain that were noted elsewhere, such as in its logs. `depth` tells
     how long a queue is, for the reason of what is missing.
     """
-    for balance in ledger.balances(databases, subscriptions()):
-        told(f"{balance.consumer} ← {balance.source}")
-        yield _of_balance(balance, databases, depth)
+    for one in subscriptions():
+        told(f"{one.consumer} ← {one.source}")
+        for balance in ledger.balances(databases, [one]):
+            yield _of_balance(balance, databases, depth)
     told("statistics")
     yield _of_days(databases["grievances"], databases["statistics"])
     yield _of_months(databases["statistics"])

@@ -97,6 +97,25 @@ def test_a_lost_fact_is_sent_again_by_exactly_this_command(pair: Pair) -> None:
     )
 
 
+def test_a_fact_that_has_arrived_since_it_was_weighed_is_not_said_to_be_lost(pair: Pair) -> None:
+    forget(pair)
+    send(pair, NOW - timedelta(hours=1))
+    databases = {"grievances": pair.grievances, "statistics": pair.statistics}
+    (mine,) = (one for one in subscriptions() if (one.consumer, one.source) == ("statistics", "grievances"))
+    (balance,) = ledger.balances(databases, [mine])
+    with pair.statistics.transaction() as tx:
+        tx.execute(
+            "INSERT INTO inbox (event_id, source, type, subject, version, outcome, occurred_at) "
+            "VALUES (%s, 'grievances', 'dispute.registered', 'somebody', 9, 'applied', %s)",
+            (balance.missing_ids[0], NOW),
+        )
+
+    why = only(_of_balance(balance, databases, empty), "has no effect")
+
+    assert "has come into effect since it was weighed" in why.reason
+    assert why.command == "linli verify"
+
+
 def effect(pair: Pair, subject: str, version: int, occurred_at: datetime) -> None:
     with pair.statistics.transaction() as tx:
         tx.execute(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from chassis.inbox.subscriptions import Subscriptions
 from linli import recounting
 from linli.verification import _of_days, _of_months
 from services.grievances.deadlines.events import DeadlineMissed
-from services.grievances.disputes import events as facts
+from services.grievances.disputes import events as disputes
 from services.statistics.service import Statistics
 from tests.store.statistics.facts import DAXIN, DISTRICT, HAIYUE, XINGHAI, learn
 from tests.support.instance import ServiceDatabase
@@ -32,23 +32,23 @@ LIVES: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
         "noise",
         XINGHAI,
         (
-            facts.DisputeRegistered(*SUBJECTS["noise"]),
-            facts.DisputeAccepted(*SUBJECTS["noise"]),
-            facts.DisputeAssigned(*SUBJECTS["noise"]),
-            facts.DisputeReassigned(*SUBJECTS["noise"], reason_code="near_relative"),
-            facts.DisputeResolved(*SUBJECTS["noise"], agreement_form=None, days_open=9, resolution="decision"),
-            facts.DisputeConfirmed(*SUBJECTS["noise"], satisfaction=4),
-            facts.DisputeReopened(*SUBJECTS["noise"], reason_code="not_performed"),
-            facts.DisputeResolved(*SUBJECTS["noise"], agreement_form="oral", days_open=30),
-            facts.DisputeConfirmed(*SUBJECTS["noise"], satisfaction=None),
+            disputes.DisputeRegistered(*SUBJECTS["noise"]),
+            disputes.DisputeAccepted(*SUBJECTS["noise"]),
+            disputes.DisputeAssigned(*SUBJECTS["noise"]),
+            disputes.DisputeReassigned(*SUBJECTS["noise"], reason_code="near_relative"),
+            disputes.DisputeResolved(*SUBJECTS["noise"], agreement_form=None, days_open=9, resolution="decision"),
+            disputes.DisputeConfirmed(*SUBJECTS["noise"], satisfaction=4),
+            disputes.DisputeReopened(*SUBJECTS["noise"], reason_code="not_performed"),
+            disputes.DisputeResolved(*SUBJECTS["noise"], agreement_form="oral", days_open=30),
+            disputes.DisputeConfirmed(*SUBJECTS["noise"], satisfaction=None),
         ),
     ),
     (
         "parking",
         HAIYUE,
         (
-            facts.DisputeRegistered(*SUBJECTS["parking"]),
-            facts.DisputeLinked(*SUBJECTS["parking"], linked_to=SUBJECTS["noise"][0]),
+            disputes.DisputeRegistered(*SUBJECTS["parking"]),
+            disputes.DisputeLinked(*SUBJECTS["parking"], linked_to=SUBJECTS["noise"][0]),
         ),
     ),
 )
@@ -122,6 +122,21 @@ def test_a_recount_is_not_cut_off_while_the_other_side_sorts(pair: Pair, setting
         next(recounting.days(facts, kept))
 
         assert [tx.rows(f"SHOW {setting}")[0][0] for tx in (facts, kept)] == ["0", "0"]
+
+
+def test_both_sides_are_counted_as_they_stand_at_one_moment(pair: Pair) -> None:
+    """What is told and counted while one of them sorts is in neither."""
+    with pair.grievances.transaction() as facts, pair.statistics.transaction() as kept:
+        days, months = recounting.days(facts, kept), recounting.months(kept)
+        with pair.grievances.transaction() as tx:
+            accepted = disputes.DisputeAccepted(*SUBJECTS["parking"])
+            outbox.add(
+                tx, accepted, subject=SUBJECTS["parking"][0], version=3, area=HAIYUE, now=NOON + timedelta(days=1)
+            )
+        pair.hear()
+
+        assert [*days] == [None] * 9
+        assert not any(months)
 
 
 def test_what_is_looked_at_is_counted(pair: Pair) -> None:
