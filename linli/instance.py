@@ -134,15 +134,18 @@ def _with_login(url: str, login: str, password: str) -> str:
 
 @dataclass(frozen=True)
 class Reach:
-    """What an operator's command reaches: the services' databases and the broker."""
+    """What an operator's command reaches: the services' databases and the broker; `data` when it is an instance's."""
 
     database_urls: Mapping[str, str]
     amqp_url: str
+    data: Path | None = None
 
     @classmethod
     def of(cls, instance: Instance) -> "Reach":
         """An embedded instance's."""
-        return cls({service: instance.database_url(service) for service in WITH_DATABASE}, instance.amqp_url)
+        return cls(
+            {service: instance.database_url(service) for service in WITH_DATABASE}, instance.amqp_url, instance.data
+        )
 
     @classmethod
     def find(cls, data: Path) -> "Reach":

@@ -47,31 +47,38 @@ def command(anchors: tuple[str, ...], as_json: bool, data: Path) -> None:
         for check in asked:
             found.append(check)
             if not as_json:
-                _show(console, check)
+                _show(console, check, reach)
     wrong = sum(not check.holds for check in found)
     if as_json:
-        click.echo(json.dumps([_as_data(check) for check in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([_as_data(check, reach) for check in found], ensure_ascii=False, indent=2))
     elif wrong:
         console.print(f"{wrong} checks found differences; while work goes on, ask again in a second")
     sys.exit(1 if wrong else 0)
 
 
-def _show(console: Console, check: Check) -> None:
+def _show(console: Console, check: Check, reach: Reach) -> None:
     console.print(f"{'✓' if check.holds else '✗'} {check.name}: {check.looked_at}", highlight=False, markup=False)
     for difference in check.differences:
         console.print(f"    {difference}", highlight=False, markup=False)
         if (why := check.reasons.get(difference)) is not None:
             console.print(f"        because: {why.reason}", highlight=False, markup=False)
-            console.print(f"        → {why.command}", highlight=False, markup=False)
+            console.print(f"        → {meant(why.command, reach)}", highlight=False, markup=False)
 
 
-def _as_data(check: Check) -> dict[str, Any]:
+def _as_data(check: Check, reach: Reach) -> dict[str, Any]:
     told = [
-        {"difference": one, "reason": why and why.reason, "command": why and why.command}
+        {"difference": one, "reason": why and why.reason, "command": why and meant(why.command, reach)}
         for one in check.differences
         for why in [check.reasons.get(one)]
     ]
     return {"name": check.name, "holds": check.holds, "looked_at": check.looked_at, "differences": told}
+
+
+def meant(command: str, reach: Reach) -> str:
+    """One of ours as it must be given to mean this instance; relays are started by `linli up` there."""
+    if reach.data is None or not command.startswith("linli "):
+        return command
+    return f"linli up --data {reach.data}" if command.startswith("linli relay ") else f"{command} --data {reach.data}"
 
 
 def _depth(amqp_url: str) -> Depth:

@@ -6,6 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from linli.cli import COMMANDS, main
+from linli.commands.verify import meant
+from linli.instance import Reach
 
 HERE = "440305001012"
 
@@ -115,3 +117,16 @@ def test_the_overview_lists_every_command_without_loading_one() -> None:
 
     assert shown.exit_code == 0
     assert all(f"  {name} " in shown.output for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("command", "in_a_folder"),
+    [
+        ("linli verify", "linli verify --data /there"),
+        ("linli relay grievances", "linli up --data /there"),
+        ("see the ledger above", "see the ledger above"),
+    ],
+)
+def test_what_verify_advises_means_the_same_instance(command: str, in_a_folder: str) -> None:
+    assert meant(command, Reach({}, "", Path("/there"))) == in_a_folder
+    assert meant(command, Reach({}, "")) == command
