@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Database
@@ -24,8 +25,9 @@ WHERE subject = ANY(%s) GROUP BY subject
 
 
 class Callers:
-    """Each tells of subjects of its own, one fact of each in a transaction, and goes on from what is there after an
-    error. `confirmed`: facts whose commit was answered; `doubtful`: those whose commit may have happened."""
+    """Each tells of subjects of its own, one fact of each in a transaction. After an error, and on another server, it
+    goes on from what is there: a service reads a version under its row's lock. `confirmed`: facts whose commit was
+    answered; `doubtful`: those whose commit may have happened."""
 
     def __init__(self, source: Database) -> None:
         self.confirmed: set[UUID] = set()
@@ -62,10 +64,14 @@ class Callers:
 
     def _tell_on(self, subjects: list[str], told: list[UUID]) -> None:
         """Until an error or enough; `told` holds what is not confirmed yet."""
-        with self._source.transaction() as tx:
-            versions = {row.subject: row.version for row in tx.rows(_TOLD, (subjects,))}
+        versions: dict[str, int] = {}
+        server: datetime | None = None
         while not self._enough.is_set():
             with self._source.transaction() as tx:
+                (here,) = tx.rows("SELECT pg_postmaster_start_time() AS since")
+                if server != here.since:
+                    versions = {row.subject: row.version for row in tx.rows(_TOLD, (subjects,))}
+                    server = here.since
                 for subject in subjects:
                     versions[subject] = versions.get(subject, 0) + 1
                     told.append(add(tx, subject, versions[subject]))
