@@ -84,7 +84,7 @@ class Life:
             return self.place.officer, {"mediator_id": self.place.mediator_id}
         if step == "sessions":
             session = {"attended": ["applicant", "respondent"], "record": "双方同意先检测漏点。"}
-            return self.place.mediator, {"held_at": (now - timedelta(seconds=1)).isoformat(), **session}
+            return self.place.mediator, {"held_at": now.isoformat(), **session}
         day = (now + timedelta(hours=8)).date().isoformat()
         oral = {"form": "oral", "terms": "三十日内修复。", "reached_on": day, "confirmed_by_applicant_on": day}
         return self.place.mediator, oral

@@ -124,11 +124,15 @@ class Lives:
 
     def _steps(self) -> Iterator[tuple[str, str, Any]]:
         now = datetime.now(UTC)
-        held_at = (now - timedelta(seconds=1)).isoformat()
         day = (now + timedelta(hours=8)).date().isoformat()
         yield self._officer, "accept", None
         yield self._officer, "assign", {"mediator_id": MEDIATOR}
-        session = {"held_at": held_at, "attended": ["applicant", "respondent"], "record": "双方同意先检测漏点。"}
+        # Not a moment before: at midnight that would lie before the day of registration (人民调解法 Art. 27).
+        session = {
+            "held_at": now.isoformat(),
+            "attended": ["applicant", "respondent"],
+            "record": "双方同意先检测漏点。",
+        }
         yield self._mediator, "sessions", session
         oral = {"form": "oral", "terms": "三十日内修复。", "reached_on": day, "confirmed_by_applicant_on": day}
         yield self._mediator, "resolve", oral
