@@ -86,8 +86,8 @@ def test_a_database_killed_again_and_again_under_load_keeps_facts_and_effects_al
         outcome = instance.settle()
 
     report(
-        f"PostgreSQL killed {KILLS} times while {answers.count(201)} disputes were filed, {answers.count(503)} commands "
-        "answered 503",
+        f"PostgreSQL killed {KILLS} times while {answers.count(201)} disputes were filed and {answers.count(503)} "
+        "commands answered 503",
         outcome,
         recovered_s=recovery.seconds,
     )
