@@ -120,7 +120,9 @@ def test_what_was_confirmed_before_the_standby_had_it_is_lost_and_what_was_sent_
                 wait_for(lambda had=had: ids(stage.sink, "effect") - had, DRAIN_S)
             pair.fail_over()
             callers.wait_confirmed(SOME)
-            gone.append(len(callers.confirmed - facts_of(stage)) - sum(gone))
+            # Those first: meanwhile more are told.
+            confirmed = callers.confirmed.copy()
+            gone.append(len(confirmed - facts_of(stage)) - sum(gone))
     forget_connections(stage)
     stage.wait_settled()
 
