@@ -1,10 +1,12 @@
 """Whoever filed a case follows it: with its number and secret alone, or with an account."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from chassis.calendar import local_day
 from tests.service.grievances.running import FILING, Grievances
 from tests.support.asking import Reply
 
@@ -23,7 +25,7 @@ def resolved(service: Grievances, filed: Reply) -> Reply:
     terms = {
         "form": "oral",
         "terms": "物业三月底前修复。",
-        "confirmed_by_applicant_on": service.session()["held_at"][:10],
+        "confirmed_by_applicant_on": local_day(datetime.now(UTC)).isoformat(),
     }
     return service.step(met, "resolve", terms, token=service.mediator)
 
