@@ -12,7 +12,7 @@ from tests.support.delivery_machine import machine_parts, tell_stories
 from tests.support.facts import SOURCE
 from tests.support.instance import MakeDatabase
 
-STORIES = 60
+STORIES = 40
 
 
 @pytest.mark.parametrize("in_sequence", [True, False], ids=["every version in order", "each by itself"])
