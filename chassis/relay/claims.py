@@ -73,8 +73,9 @@ class Claims:
             oldest_running = self._outbox.oldest_running()
             rows = self._outbox.after_or_at(self._watermark, list(self._gaps), self._batch)
             seen = {row.position for row in rows}
-            # Until they have left, which the next sweep finds.
-            self._settled = min(self._settled, min(seen & self._gaps.keys(), default=self._settled + 1) - 1)
+            if filled := seen & self._gaps.keys():
+                # Until they have left, which the next sweep finds.
+                self._settled = min(self._settled, min(filled) - 1)
             self._forget_gaps(seen, oldest_running)
         self._note_gaps([row.position for row in rows if row.position > self._watermark])
         return self._free(rows)

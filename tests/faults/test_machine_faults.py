@@ -18,7 +18,7 @@ from tests.support.stage import SEED, Outcome, sized
 def test_the_ledger_holds_after_every_step_of_any_story(
     fault_database: MakeDatabase, report: Report, in_sequence: bool
 ) -> None:
-    """In short only a few: tests/store/chassis tells sixty of each kind."""
+    """In short only a few: tests/store/chassis tells more of each kind."""
     with closing(Database(prepare(fault_database("statistics")), service="statistics", size=10)) as sink:
         consumer = Consumer(sink, in_sequence=in_sequence)
         with machine_parts(fault_database(SOURCE), consumer, in_sequence=in_sequence) as parts:

@@ -16,15 +16,9 @@ from chassis.database import Connection, Servers, Silence, wait_with
 from chassis.errors import BrokerUnavailable, DatabaseUnavailable, Misconfigured
 from linli.provision import migrate
 from tests.support.asking import HOST
+from tests.support.hosts import at
 from tests.support.instance import MakeDatabase, MakeVhost, ServiceDatabase
 from tests.support.service_process import free_port
-
-
-def at(url: str, *ports: int | None) -> str:
-    """The same URL at these ports of loopback; None is its own."""
-    parts = urlsplit(url)
-    hosts = ",".join(f"{HOST}:{port or parts.port}" for port in ports)
-    return urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{hosts}"))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import amqp
@@ -20,8 +19,8 @@ from linli.services import subscriptions
 from linli.status import databases
 from linli.status.databases import Looked, look_at_database, look_at_server
 from linli.status.queues import look_at_queues, look_inside
-from tests.support.asking import HOST
 from tests.support.facts import add
+from tests.support.hosts import at
 from tests.support.instance import MakeDatabase, MakeVhost, ServiceDatabase
 from tests.support.service_process import free_port
 
@@ -166,9 +165,7 @@ def test_looking_changes_nothing(address: ServiceDatabase, monkeypatch: pytest.M
 
 
 def test_of_several_hosts_the_one_that_answers_is_looked_at(address: ServiceDatabase) -> None:
-    parts = urlsplit(address.url)
-    login, _, host = parts.netloc.rpartition("@")
-    several = urlunsplit(parts._replace(netloc=f"{login}@{HOST}:{free_port()},{host}"))
+    several = at(address.url, free_port(), None)
 
     assert look_at_database("grievances", several, publishes=True, sources=[]).database.reachable
 

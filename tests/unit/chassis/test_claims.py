@@ -140,7 +140,8 @@ def test_a_sweep_does_not_look_again_where_everything_has_left() -> None:
     assert claims.all_sent_up_to == 3
 
 
-def test_before_a_gap_nobody_knows_whether_all_is_sent() -> None:
+def with_a_gap() -> tuple[FakeOutbox, Claims, int]:
+    """Everything has left but for a transaction in the middle, which is open."""
     outbox = FakeOutbox()
     claims = Claims(outbox, batch=10)
     outbox.commit(outbox.begin("first"))
@@ -149,6 +150,11 @@ def test_before_a_gap_nobody_knows_whether_all_is_sent() -> None:
     outbox.commit(outbox.begin("last"))
     outbox.remove(claims.fresh())
     assert not list(claims.sweep())
+    return outbox, claims, late
+
+
+def test_before_a_gap_nobody_knows_whether_all_is_sent() -> None:
+    outbox, claims, late = with_a_gap()
     before = claims.all_sent_up_to
     outbox.roll_back(late)
     claims.fresh()
@@ -156,14 +162,7 @@ def test_before_a_gap_nobody_knows_whether_all_is_sent() -> None:
 
 
 def test_what_has_filled_a_gap_is_not_said_to_be_sent_before_it_is() -> None:
-    outbox = FakeOutbox()
-    claims = Claims(outbox, batch=10)
-    outbox.commit(outbox.begin("first"))
-    outbox.remove(claims.fresh())
-    late = outbox.begin("late")
-    outbox.commit(outbox.begin("last"))
-    outbox.remove(claims.fresh())
-    assert not list(claims.sweep())
+    outbox, claims, late = with_a_gap()
     outbox.commit(late)
     under_way = claims.fresh()
     before = claims.all_sent_up_to
